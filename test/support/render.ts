@@ -1,0 +1,57 @@
+/** The scenarios of `test/fixtures/valid`, rendered as `configure` renders them, in memory. */
+import { readdirSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
+import { derive } from '../../scripts/config/derive.ts';
+import type { ClusterYaml, NodesYaml } from '../../scripts/config/written.gen.ts';
+import { must, Exit } from '../../scripts/problem.ts';
+import { render } from '../../scripts/render/render.ts';
+import { loadTemplates } from '../../scripts/system/templates.ts';
+import type { Artifact, Model, Template } from '../../scripts/types.ts';
+import { ROOT } from './copy.ts';
+
+const FIXTURES = join(ROOT, 'test/fixtures/valid');
+
+/** Their folders: each holds a cluster.yaml and a nodes.yaml. */
+export const scenarios: readonly string[] = readdirSync(FIXTURES, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .toSorted();
+
+export interface Rendered {
+  readonly model: Model;
+  readonly artifacts: readonly Artifact[];
+}
+
+/** What a scenario's inputs say; the tests of `validate` see to it that they are valid. */
+async function scenarioModel(name: string): Promise<Model> {
+  const read = async (file: string): Promise<unknown> => parse(await readFile(join(FIXTURES, name, file), 'utf8'));
+  const cluster = (await read('cluster.yaml')) as ClusterYaml;
+  const { nodes } = (await read('nodes.yaml')) as NodesYaml;
+  return derive({ cluster, nodes, locate: () => null }).model;
+}
+
+/** @param own templates of a project, which take the place of built-in ones */
+export async function renderModel(model: Model, own: readonly Template[] = []): Promise<Rendered> {
+  const builtIn = must(await loadTemplates({ builtIn: ROOT, project: ROOT }), Exit.bug);
+  const templates = new Map([...builtIn, ...own].map((template) => [template.path, template]));
+  return { model, artifacts: must(render(model, [...templates.values()]), Exit.refusedTemplate) };
+}
+
+export async function renderScenario(name: string): Promise<Rendered> {
+  return renderModel(await scenarioModel(name));
+}
+
+/** Writes what lies below `directory` into `folder`, at the same places. */
+export async function writeArtifacts(folder: string, directory: string, artifacts: readonly Artifact[]): Promise<void> {
+  const inside = artifacts.filter(({ path }) => path.startsWith(`${directory}/`));
+  await Promise.all(
+    inside.map((artifact) => writeArtifact(join(folder, artifact.path.slice(directory.length + 1)), artifact)),
+  );
+}
+
+async function writeArtifact(path: string, artifact: Artifact): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, artifact.bytes);
+}

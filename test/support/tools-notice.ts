@@ -1,0 +1,14 @@
+/** What `npm test` says, in one line, when it has to leave out the suites that need real programs. */
+import type { ToolName } from './tools.ts';
+
+export const TOOL_NAMES = ['tofu', 'sops', 'age', 'age-keygen', 'task'] as const satisfies readonly ToolName[];
+
+/**
+ * @param isThere says whether a tool can be run
+ * @returns the line, without its end; null when nothing is missing
+ */
+export function missingToolsNotice(isThere: (name: ToolName) => boolean): string | null {
+  const missing = TOOL_NAMES.filter((name) => !isThere(name));
+  if (missing.length === 0) return null;
+  return `Skipped: the suites that need the real ${missing.join(', ')}. To get them: node tools/real-tools.mjs (needs Go)`;
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { defineConfig } from 'vitest/config';
+
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
+
+/** Where to put a machine-readable report beside the one on the screen, if anywhere. */
+const report = process.env['NIGARI_TEST_REPORT'];
+
+export default defineConfig({
+  // What tools/build.mjs puts into the bundle.
+  define: { NIGARI_VERSION: JSON.stringify(version) },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/soak/**'],
+    globalSetup: ['test/support/global-setup.ts'],
+    // Real tools take seconds to start on a busy machine; nothing here measures time.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // Tests run programs, change directories and set modes: each file in a process of its own, one per core.
+    pool: 'forks',
+    maxWorkers: '100%',
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
+  },
+});
