@@ -1,0 +1,39 @@
+/** Where in a document: a list of keys and indexes, and how messages write it. */
+
+/** `['nodes', 2, 'address']`; the empty path is the document itself. */
+export type KeyPath = readonly (string | number)[];
+
+/** `nodes[2].address`; a key that is not a plain name is quoted: `vars["a b"]`. */
+export function formatPath(path: KeyPath): string {
+  return path.map((step, index) => formatStep(step, index === 0)).join('');
+}
+
+function formatStep(step: string | number, first: boolean): string {
+  if (typeof step === 'number') return `[${step}]`;
+  if (!/^[\w-]+$/.test(step)) return `[${printable(JSON.stringify(step))}]`;
+  return first ? step : `.${step}`;
+}
+
+/** How much of a user's text a message repeats, in characters. */
+const LONGEST = 60;
+
+/** A text as messages repeat it: on one line, without control characters, cut where it is long. */
+export function quoted(text: string): string {
+  return printable(JSON.stringify(shortened(text)));
+}
+
+/** At most 60 characters of a text; an ellipsis says that there is more. */
+export function shortened(text: string): string {
+  const characters = [...text.slice(0, 2 * LONGEST + 1)];
+  return characters.length > LONGEST ? `${characters.slice(0, LONGEST - 1).join('')}…` : text;
+}
+
+/** JSON leaves some characters that a terminal would obey (U+009B) or not show (U+202E); here they are escapes too. */
+function printable(json: string): string {
+  return json.replace(/[\p{C}\u2028\u2029]/gu, (character) => `\\u${hexadecimal(character)}`);
+}
+
+function hexadecimal(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return code > 0xffff ? `{${code.toString(16)}}` : code.toString(16).padStart(4, '0');
+}

@@ -1,0 +1,14 @@
+/** Keys of MatherlyNet's cluster.yaml that are about Kubernetes applications: nothing of ours reads them. */
+import { isApplicationKey } from '../key-schema.ts';
+import { CLUSTER_FILE, type Finding, type RuleInput } from './rule.ts';
+
+export function* applicationKeysAreUnused({ cluster }: RuleInput): Generator<Finding> {
+  const [first, ...others] = Object.keys(cluster ?? {}).filter(isApplicationKey);
+  if (first === undefined) return;
+  const count = others.length + 1;
+  yield {
+    path: [CLUSTER_FILE, first],
+    message: `${count} ${count === 1 ? 'key is' : 'keys are'} about Kubernetes applications and not used here (the first is ${first})`,
+    hint: 'keep them for the tool that reads them, or remove them',
+  };
+}

@@ -1,0 +1,220 @@
+/** The nouns. Every stage takes and gives these; `CONTRIBUTING.md` has the order of the stages. */
+import type { ClusterYaml, NodeYaml, NodesYaml } from './config/written.gen.ts';
+import type { Checked } from './problem.ts';
+import type { Secret } from './config/secret.ts';
+
+/** A file as read: `path` is relative to the project, with `/` between its parts. */
+export interface SourceFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Where a template counts: once per project, once per instance, or once per instance of one kind. */
+export type TemplateScope = 'project' | 'stack' | 'kind';
+
+/** An unrendered file below `templates/`. */
+export interface Template {
+  /** As messages name it: `templates/stack/backend.tf.njk`. */
+  readonly path: string;
+  readonly scope: TemplateScope;
+  /** The kind's name when `scope` is `kind`, else null. */
+  readonly kind: string | null;
+  /** Path of what it makes, below the project or the instance's directory, still with `.njk` and `[node]`: `backend.tf.njk`. */
+  readonly target: string;
+  readonly bytes: Uint8Array;
+  readonly executable: boolean;
+  /** False for a file of the user's own `templates/`. */
+  readonly builtIn: boolean;
+}
+
+/** What `load` found: the inputs (each may be refused on its own) and the templates after overriding. */
+export interface Sources {
+  readonly cluster: Checked<SourceFile>;
+  readonly nodes: Checked<SourceFile>;
+  readonly templates: readonly Template[];
+}
+
+/** What the user wrote, proven valid; nothing is filled in. */
+export interface Config {
+  readonly cluster: ClusterYaml;
+  readonly nodes: NodesYaml['nodes'];
+  /** Finds where a value stands; `path` as in `['cluster.yaml', 'node_cidr']` or `['nodes.yaml', 'nodes', 0, 'name']`. */
+  readonly locate: Locate;
+}
+
+/** A place in an input file; lines and columns count from 1. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+export type InputPath = readonly [file: string, ...path: (string | number)[]];
+/** The value at that path, or its nearest parent that is there; null when the file is not. */
+export type Locate = (path: InputPath) => Position | null;
+
+/** Where a final value came from, and what it beat, nearest first. */
+export type Origin =
+  | { readonly from: 'written'; readonly path: InputPath; readonly beat: readonly Origin[] }
+  | { readonly from: 'built-in'; readonly name: string; readonly value: unknown; readonly beat: readonly Origin[] }
+  | { readonly from: 'computed'; readonly of: string; readonly beat: readonly Origin[] };
+
+/** A key that has a default is never null; one without a default is null when it was not written. */
+type Filled<T, WithoutDefault extends keyof T> = {
+  readonly [K in keyof T]-?: K extends WithoutDefault ? Exclude<T[K], undefined> | null : Exclude<T[K], undefined>;
+};
+
+/** The keys of cluster.yaml that are secrets: only a sealed artifact may print them. `schemas/` marks them `writeOnly`. */
+export const SECRET_KEYS = [
+  'cf_account_id',
+  'tfstate_username',
+  'tfstate_password',
+  'proxmox_api_token_id',
+  'proxmox_api_token_secret',
+  'state_encryption_passphrase',
+] as const satisfies readonly (keyof ClusterYaml)[];
+export type SecretKey = (typeof SECRET_KEYS)[number];
+
+type ClusterKeyWithoutDefault =
+  | 'node_vlan_tag'
+  | 'proxmox_api_url'
+  | 'proxmox_node'
+  | 'cloudflare_domain'
+  | 'tfstate_url';
+type VmSize = { readonly cores: number; readonly sockets: number; readonly memory: number; readonly disk_size: number };
+
+/** cluster.yaml with every value filled in, under the names that cluster.yaml has. Secrets are marked values. */
+export type ClusterModel = Omit<
+  Filled<ClusterYaml, ClusterKeyWithoutDefault>,
+  | SecretKey
+  | 'node_vlan_tag'
+  | 'proxmox_vm_defaults'
+  | 'proxmox_vm_controller_defaults'
+  | 'proxmox_vm_worker_defaults'
+  | 'proxmox_vm_advanced'
+> & { readonly [K in SecretKey]: Secret | null } & {
+  readonly node_vlan_tag: number | null;
+  readonly proxmox_vm_advanced: {
+    readonly [K in keyof NonNullable<ClusterYaml['proxmox_vm_advanced']>]-?: NonNullable<
+      NonNullable<ClusterYaml['proxmox_vm_advanced']>[K]
+    >;
+  };
+  /** What a controller or worker gets that says nothing itself: the user's defaults over the built-in ones. */
+  readonly proxmox_vm_defaults: VmSize;
+  readonly proxmox_vm_controller_defaults: VmSize;
+  readonly proxmox_vm_worker_defaults: VmSize;
+};
+
+type NodeKeyWithoutDefault = 'mtu' | 'vm_id';
+
+/** A node of nodes.yaml with every value filled in, under the names that nodes.yaml has, and what follows from them. */
+export type NodeModel = Filled<NodeYaml, NodeKeyWithoutDefault> & {
+  readonly role: 'controller' | 'worker';
+  /** `10.0.0.11/24` */
+  readonly address_cidr: string;
+  /** Key of its image in `instance.images`. */
+  readonly image: string;
+  /** Secure boot and disk encryption need a TPM. */
+  readonly tpm: boolean;
+  /** The configured tags and the role; lower-case, sorted, without repeats. */
+  readonly tags: readonly string[];
+  readonly description: string;
+};
+
+/** One ISO on the Proxmox host; `key` is `<schematic>-<secureboot>`, part of a resource address. */
+export interface Image {
+  readonly key: string;
+  readonly schematic_id: string;
+  readonly secureboot: boolean;
+  readonly file_name: string;
+  readonly url: string;
+}
+
+export type Backend =
+  | { readonly kind: 'local'; readonly address: null; readonly lock_address: null }
+  | { readonly kind: 'http'; readonly address: string; readonly lock_address: string };
+
+/** Stack × environment: one directory, one state. */
+export interface Instance {
+  readonly stack: string;
+  readonly kind: string;
+  readonly engine: 'tofu';
+  /** Relative to the project: `infrastructure/tofu`. */
+  readonly directory: string;
+  /** Where its sealed values are: `infrastructure/secrets.sops.yaml`. */
+  readonly secrets_file: string;
+  readonly backend: Backend;
+  readonly state_encryption: boolean;
+  readonly images: readonly Image[];
+}
+
+/** Everything that a template may say: total, frozen, null for "not set". */
+export interface Model {
+  readonly cluster: ClusterModel;
+  readonly nodes: readonly NodeModel[];
+  readonly instances: readonly Instance[];
+}
+
+/** The model, and for each of its leaves (`cluster.node_cidr`, `nodes[0].vm_cores`) where it came from. */
+export interface Derived {
+  readonly model: Model;
+  readonly origins: ReadonlyMap<string, Origin>;
+}
+
+/** How a file's text is read, hence how a value is escaped in it. */
+export type Language = 'hcl' | 'yaml' | 'json' | 'text';
+
+/** Rendered text, in clear, only in memory. */
+export interface Artifact {
+  /** Relative to the project, with `/`. */
+  readonly path: string;
+  /** The template's `path`. */
+  readonly template: string;
+  /** Null for a file that is copied, not rendered. */
+  readonly language: Language | null;
+  readonly bytes: Uint8Array;
+  /** True when it may hold secrets and is only ever written as ciphertext. */
+  readonly secret: boolean;
+  readonly executable: boolean;
+  /** False when a template of the user's made it. */
+  readonly builtIn: boolean;
+}
+
+declare const sealedBrand: unique symbol;
+
+/** What may be written: public text or ciphertext. Only `seal` makes one. */
+export interface Sealed {
+  readonly [sealedBrand]: true;
+  readonly path: string;
+  readonly template: string;
+  readonly bytes: Uint8Array;
+  readonly secret: boolean;
+  readonly executable: boolean;
+}
+
+/** A file that exists now. */
+export interface DiskFile {
+  readonly bytes: Uint8Array;
+  readonly executable: boolean;
+}
+
+/** A read-only picture of the files that matter, by path relative to the project. */
+export type Disk = ReadonlyMap<string, DiskFile>;
+
+export type ChangeKind = 'create' | 'update' | 'delete' | 'keep';
+
+/** Create, update, delete or keep one file. */
+export type Change =
+  | { readonly kind: 'create' | 'update'; readonly path: string; readonly sealed: Sealed }
+  | { readonly kind: 'keep' | 'delete'; readonly path: string };
+
+/** A process to run, as a value: dry runs, logs and tests come free. `env` is added to a cleaned environment. */
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+}

@@ -1,0 +1,107 @@
+/** The files that a user starts from: valid, complete, and valid again with any of their comments made a setting. */
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { keySchema, knownKeys, type InputKind } from '../../scripts/config/key-schema.ts';
+import { formatPath, type KeyPath } from '../../scripts/config/path.ts';
+import { defaultKubernetesVersion } from '../../scripts/config/talos-versions.ts';
+import { validate } from '../../scripts/config/validate.ts';
+import { parseYaml } from '../../scripts/config/yaml.ts';
+import { inputs, readText, sourceFile } from '../support/input.ts';
+
+const CLUSTER = readText('cluster.yaml.example');
+const NODES = readText('nodes.yaml.example');
+
+test('the examples are valid without any finding', () => {
+  const config = validate(inputs(CLUSTER, NODES));
+  expect(config).toMatchObject({ ok: true, problems: [] });
+});
+
+test('they are three controllers and two workers on Proxmox', () => {
+  const config = validate(inputs(CLUSTER, NODES));
+  expect(config.ok && config.value.nodes.map(({ controller }) => controller)).toEqual([true, true, true, false, false]);
+  expect(config.ok && config.value.cluster).toMatchObject({ proxmox_node: 'pve', talos_version: '1.13.9' });
+});
+
+test('their Kubernetes is one that their Talos supports', () => {
+  const config = validate(inputs(CLUSTER, NODES));
+  if (!config.ok) throw new Error('the examples are valid');
+  const { talos_version: talos = '', kubernetes_version: kubernetes = '' } = config.value.cluster;
+  expect(kubernetes.replace(/\.\d+$/, '.0')).toBe(defaultKubernetesVersion(talos));
+});
+
+test.each([
+  ['cluster', CLUSTER],
+  ['nodes', NODES],
+])('%s.yaml.example begins with the line that tells editors its schema', (kind, text) => {
+  expect(text.split('\n')[0]).toBe(`# yaml-language-server: $schema=./schemas/${kind}.schema.json`);
+});
+
+/** A setting that is commented out: `#key` at any indentation, and the lines `#  …` of its mapping below it. */
+const SETTING = /^( *)#(?=[a-z_]+:)(.*(?:\n\1#  +.*)*)/gm;
+
+const settings = (text: string): readonly string[] => [...text.matchAll(SETTING)].map(([lines]) => lines);
+const uncommented = (lines: string): string => lines.replace(/^( *)#/gm, '$1');
+
+describe.each([
+  ['cluster.yaml.example', CLUSTER, (text: string) => inputs(text, NODES), 18 + 4],
+  ['nodes.yaml.example', NODES, (text: string) => inputs(CLUSTER, text), 16],
+])('%s', (_, text, sources, count) => {
+  test('has settings that are commented out', () => {
+    expect(settings(text)).toHaveLength(count);
+  });
+
+  test.each(settings(text))('is valid with %s', (lines) => {
+    expect(validate(sources(text.replace(lines, uncommented(lines)))).problems).toEqual([]);
+  });
+
+  test('is valid with all of them', () => {
+    expect(validate(sources(text.replace(SETTING, uncommented))).problems).toEqual([]);
+  });
+});
+
+/** The value of a file whose every setting is on. */
+function everything(text: string): Readonly<Record<string, unknown>> {
+  const file = parseYaml(sourceFile('example', text.replace(SETTING, uncommented)));
+  if (!file.ok) throw new Error('the example is valid');
+  return file.value.value;
+}
+
+function paths(kind: InputKind, path: KeyPath): readonly KeyPath[] {
+  return knownKeys(kind, path).flatMap((key) => [[...path, key], ...paths(kind, [...path, key])]);
+}
+
+const valueAt = (value: unknown, path: KeyPath): unknown =>
+  path.reduce<unknown>((inside, step) => (inside as Record<string | number, unknown>)[step], value);
+
+describe.each([
+  ['cluster', everything(CLUSTER), paths('cluster', [])],
+  ['nodes', everything(NODES), paths('nodes', ['nodes', 0])],
+] as const)('every key of the %s', (kind, value, keys) => {
+  test.each(keys.map((path) => [formatPath(path), path] as const))('%s is explained', (_, path) => {
+    expect(valueAt(value, path)).toBeDefined();
+  });
+
+  test('that has a default and is commented out is shown with it', () => {
+    const shown = keys.filter((path) => 'default' in (keySchema(kind, path) ?? {}) && !SET.includes(formatPath(path)));
+    for (const path of shown) {
+      const { default: wanted } = keySchema(kind, path) as { default?: unknown };
+      if (!EXAMPLES.includes(formatPath(path)))
+        expect([formatPath(path), valueAt(value, path)]).toEqual([formatPath(path), wanted]);
+    }
+    expect(shown.length).toBeGreaterThan(5);
+  });
+});
+
+/** Written in the example, so not with their defaults. */
+const SET = ['cluster_name', 'talos_version', 'kubernetes_version'];
+/** Empty by default: the example shows what they may hold. */
+const EXAMPLES = ['cluster_api_tls_sans', 'vars', 'nodes[0].kernel_modules', 'nodes[0].vars'];
+
+describe('each valid fixture', () => {
+  const names = readdirSync(new URL('../fixtures/valid', import.meta.url));
+
+  test.each(names)('%s has no finding', (name) => {
+    const text = (file: string): string => readText(`test/fixtures/valid/${name}/${file}`);
+    expect(validate(inputs(text('cluster.yaml'), text('nodes.yaml'))).problems).toEqual([]);
+  });
+});

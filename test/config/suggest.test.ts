@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { suggestion } from '../../scripts/config/suggest.ts';
+
+const KEYS = ['node_cidr', 'node_dns_servers', 'node_ntp_servers', 'cluster_name', 'proxmox_node'];
+
+test.each([
+  ['node_cidr', 'node_cidr'],
+  ['Node-CIDR', 'node_cidr'],
+  ['nodecidr', 'node_cidr'],
+  ['node_cird', 'node_cidr'],
+  ['nod_cidr', 'node_cidr'],
+  ['node_dns_server', 'node_dns_servers'],
+  ['node_npt_servers', 'node_ntp_servers'],
+  ['promox_node', 'proxmox_node'],
+  ['banana', null],
+  ['', null],
+  ['x', null],
+  ['node_cidr'.repeat(1000), null],
+])('%s → %s', (name, expected) => {
+  expect(suggestion(name, KEYS)).toBe(expected);
+});
+
+test('the nearest wins, and of equals the first', () => {
+  expect(suggestion('ntp', ['dns', 'ntp'])).toBe('ntp');
+  expect(suggestion('bat', ['cat', 'hat'])).toBe('cat');
+});
+
+test('a swap of neighbours is one mistake, of others it is two', () => {
+  expect(suggestion('bca', ['abc'])).toBeNull();
+  expect(suggestion('bac', ['abc'])).toBe('abc');
+});
