@@ -1,0 +1,18 @@
+/** OpenTofu's canonical formatting, for HCL that comes from a user's template; ours is canonical as it is rendered. */
+import { format as formatHcl } from '@cdktn/hcl-tools';
+import type { Artifact } from '../types.ts';
+
+/** What does not parse stays as it is: `verify` says why. */
+export function format(artifacts: readonly Artifact[]): Promise<readonly Artifact[]> {
+  return Promise.all(artifacts.map(formatted));
+}
+
+async function formatted(artifact: Artifact): Promise<Artifact> {
+  if (artifact.language !== 'hcl' || artifact.builtIn) return artifact;
+  try {
+    const text = await formatHcl(new TextDecoder().decode(artifact.bytes));
+    return { ...artifact, bytes: new TextEncoder().encode(text) };
+  } catch {
+    return artifact;
+  }
+}

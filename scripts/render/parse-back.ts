@@ -1,0 +1,80 @@
+/** Rendered text → what a reader of its language sees. */
+import { parse as parseHcl } from '@cdktn/hcl2json';
+import { parseAllDocuments } from 'yaml';
+import type { Artifact, Language } from '../types.ts';
+
+/** Why a text is not what its name claims; lines and columns of the rendered text, from 1. */
+export class Unparsable extends Error {
+  override readonly name = 'Unparsable';
+  readonly line: number | undefined;
+
+  constructor(message: string, line?: number) {
+    super(message);
+    this.line = line;
+  }
+}
+
+/**
+ * Parses an artifact as what it claims to be.
+ * @returns the attributes of an HCL file with its strings unescaped, the documents of a YAML file, the value of a JSON file
+ * @throws Unparsable
+ */
+export async function parseBack(artifact: Artifact): Promise<unknown> {
+  return artifact.language === null
+    ? null
+    : READERS[artifact.language](new TextDecoder().decode(artifact.bytes), artifact.path);
+}
+
+const READERS: Readonly<Record<Language, (text: string, path: string) => unknown>> = {
+  hcl: readHcl,
+  yaml: readYaml,
+  json: readJson,
+  text: () => null,
+};
+
+async function readHcl(text: string, path: string): Promise<unknown> {
+  try {
+    return unescapeTemplates(await parseHcl(path, text));
+  } catch (error) {
+    // `parse config: [main.tf:2,6-7: Invalid expression; Expected the start of …]`
+    const message = (error as Error).message.replace(/^parse config: \[/, '').replace(/\]$/, '');
+    const position = /:(\d+),\d+[-,:\d]*: /.exec(message);
+    throw new Unparsable(
+      position ? message.slice(position.index + position[0].length) : message,
+      position ? Number(position[1]) : undefined,
+    );
+  }
+}
+
+/** The library gives strings in template syntax, in which `$${` is how `${` is written. */
+function unescapeTemplates(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/([$%])\1\{/g, '$1{');
+  if (Array.isArray(value)) return value.map(unescapeTemplates);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [unescapeTemplates(key), unescapeTemplates(item)]),
+  );
+}
+
+function readYaml(text: string): unknown {
+  const documents = parseAllDocuments(text, { prettyErrors: false });
+  if (!Array.isArray(documents)) return [];
+  for (const document of documents) {
+    const [error] = document.errors;
+    if (error) throw new Unparsable(error.message, text.slice(0, error.pos[0]).split('\n').length);
+  }
+  return documents.map((document) => document.toJS({ maxAliasCount: 1000 }));
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // V8 quotes the text around the mistake; the position is enough.
+    const position = /position (\d+)/.exec((error as Error).message);
+    throw new Unparsable(
+      'not valid JSON',
+      position ? text.slice(0, Number(position[1])).split('\n').length : undefined,
+    );
+  }
+}

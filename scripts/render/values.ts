@@ -1,0 +1,155 @@
+/** What a template may do with a value: strict where nunjucks is silent (`undefined`, NaN, empty lists, loose equality). */
+import { isSecret } from '../config/secret.ts';
+import { Indented, Raw, type Printable } from './grammar.ts';
+
+/** Why a value cannot be used like this; the caller adds the template's line. */
+export class Misused extends Error {
+  override readonly name = 'Misused';
+  readonly code: 'value-misused' | 'unknown-name' | 'secret-in-clear';
+  readonly hint: string | undefined;
+
+  constructor(
+    message: string,
+    hint?: string,
+    code: 'value-misused' | 'unknown-name' | 'secret-in-clear' = 'value-misused',
+  ) {
+    super(message);
+    this.hint = hint;
+    this.code = code;
+  }
+}
+
+export type Mapping = Readonly<Record<string, unknown>>;
+
+export function isMapping(value: unknown): value is Mapping {
+  if (typeof value !== 'object' || value === null || isSecret(value) || Array.isArray(value)) return false;
+  return !(value instanceof Raw || value instanceof Indented);
+}
+
+/** The field's word for what a value is, for messages. Never shows the value. */
+function kindOf(value: unknown): string {
+  if (value === null) return 'null (not set)';
+  if (value === undefined) return 'nothing';
+  if (isSecret(value)) return 'a secret';
+  if (Array.isArray(value)) return 'a list';
+  if (value instanceof Raw) return 'raw text';
+  if (value instanceof Indented) return 'a string';
+  return typeof value === 'object' ? 'a mapping' : `a ${typeof value}`;
+}
+
+const SEALED_ONLY = 'a secret may be printed only into a sealed (*.sops.yaml) file';
+
+/** @throws Misused when the value is a secret, or holds one at any depth */
+function assertClear(value: unknown): void {
+  if (isSecret(value))
+    throw new Misused(SEALED_ONLY, 'print it in a template named *.sops.yaml.njk', 'secret-in-clear');
+  if (Array.isArray(value)) value.forEach(assertClear);
+  else if (isMapping(value)) Object.values(value).forEach(assertClear);
+}
+
+/** A value that can be written somewhere. @throws Misused for secrets and for what is no value */
+export function printable(value: unknown): Printable | Raw {
+  assertClear(value);
+  return value as Printable | Raw;
+}
+
+/** `a.b` and `a["b"]`. @throws Misused for a name that is not there: the model says null for what is not set */
+export function member(
+  target: unknown,
+  key: unknown,
+  suggest: (name: string, names: readonly string[]) => string | null,
+): unknown {
+  if (Array.isArray(target)) return element(target, key);
+  if (!isMapping(target)) {
+    if (isSecret(target)) assertClear(target);
+    throw new Misused(`${kindOf(target)} has no members, so no ${JSON.stringify(key)}`, 'test it with `if` first');
+  }
+  const name = text(key, 'a member name');
+  if (Object.hasOwn(target, name)) return target[name];
+  const near = suggest(name, Object.keys(target));
+  const hint = near === null ? `there are: ${Object.keys(target).join(', ')}` : `did you mean ${near}?`;
+  throw new Misused(`unknown name: ${name}`, hint, 'unknown-name');
+}
+
+function element(list: readonly unknown[], key: unknown): unknown {
+  if (typeof key !== 'number')
+    throw new Misused(`a list has no member ${JSON.stringify(key)}`, 'use a filter, e.g. `| length`', 'unknown-name');
+  if (!Number.isInteger(key) || key < 0 || key >= list.length)
+    throw new Misused(`the list has ${list.length} items, no item ${key}`);
+  return list[key];
+}
+
+/** What `if`, `and`, `or`, `not` see. A secret is true: that it is set is no secret. */
+export function truth(value: unknown): boolean {
+  if (isSecret(value)) return true;
+  if (Array.isArray(value) || isMapping(value)) {
+    throw new Misused(
+      `${kindOf(value)} is no condition: even an empty one would count as true`,
+      'write `x | length > 0`',
+    );
+  }
+  if (value instanceof Raw || value instanceof Indented) return value.text !== '';
+  return Boolean(value);
+}
+
+/** @throws Misused unless a string */
+export function text(value: unknown, what = 'this'): string {
+  assertClear(value);
+  if (value instanceof Indented) return value.text;
+  if (typeof value !== 'string') throw new Misused(`${what} must be a string, not ${kindOf(value)}`);
+  return value;
+}
+
+/** @throws Misused unless a finite number */
+export function number(value: unknown, what = 'this'): number {
+  assertClear(value);
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    throw new Misused(`${what} must be a number, not ${kindOf(value)}`);
+  return value;
+}
+
+/** @throws Misused unless a list */
+export function list(value: unknown, what = 'this'): readonly unknown[] {
+  if (isSecret(value)) assertClear(value);
+  if (Array.isArray(value)) return value;
+  const hint = isMapping(value) ? 'a mapping is read with two names: `for key, value in …`' : undefined;
+  throw new Misused(`${what} must be a list, not ${kindOf(value)}`, hint);
+}
+
+/** @throws Misused unless a mapping */
+export function mapping(value: unknown, what = 'this'): Mapping {
+  if (isSecret(value)) assertClear(value);
+  if (isMapping(value)) return value;
+  const hint = Array.isArray(value) ? 'a list is read with one name: `for item in …`' : undefined;
+  throw new Misused(`${what} must be a mapping, not ${kindOf(value)}`, hint);
+}
+
+/** The text of a string, number or boolean, as `~` and `join` put it into other text. */
+export function scalar(value: unknown): string {
+  assertClear(value);
+  if (value instanceof Indented) return value.text;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw new Misused(`${kindOf(value)} cannot be part of a text`, 'test it with `if`, or give it a `| default(…)`');
+}
+
+/** Equality without coercion: values of two kinds are a mistake in the template, not "different". Null compares with all. */
+export function equal(left: unknown, right: unknown): boolean {
+  assertClear(left);
+  assertClear(right);
+  if (left === null || right === null) return left === right;
+  if (typeof left === 'object' || typeof left !== typeof right) {
+    throw new Misused(
+      `${kindOf(left)} is compared with ${kindOf(right)}`,
+      'compare strings with strings, numbers with numbers',
+    );
+  }
+  return left === right;
+}
+
+/** `needle in haystack` for lists, mappings (their keys) and strings (a part of them). */
+export function contains(haystack: unknown, needle: unknown): boolean {
+  assertClear(needle);
+  if (Array.isArray(haystack)) return haystack.some((item) => item === needle);
+  if (isMapping(haystack)) return Object.hasOwn(haystack, text(needle, 'a member name'));
+  return text(haystack, 'what stands right of `in`').includes(text(needle, 'what stands left of `in`'));
+}
