@@ -1,0 +1,58 @@
+/** The record of each instance's last good `tofu init`, and what it is compared with. */
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checked, refused, type Checked } from '../problem.ts';
+import { isInitInput } from '../tofu/init-inputs.ts';
+import { errno, ioProblem } from './io-problem.ts';
+import { writePublic } from './write.ts';
+
+/** `{ "<directory>": "<SHA-256, hex>" }`; in a folder that git ignores: it is about this machine's `.terraform/`. */
+const PATH = '.nigari/cache/init.json';
+
+/** Directory of an instance → `initHash` after its last success. */
+export type InitRecord = ReadonlyMap<string, string>;
+
+/** A record that is missing or damaged is an empty one: then init runs once more. */
+export async function readInitRecord(root: string): Promise<InitRecord> {
+  try {
+    const record: unknown = JSON.parse(await readFile(join(root, PATH), 'utf8'));
+    const entries = Object.entries(record ?? {}) as [string, unknown][];
+    return new Map(entries.filter((entry): entry is [string, string] => isHash(entry[1])));
+  } catch {
+    return new Map();
+  }
+}
+
+const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+
+/** Replaces the record; the same record is not written again. */
+export function writeInitRecord(root: string, record: InitRecord): Promise<Checked<void>> {
+  const sorted = Object.fromEntries([...record].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return writePublic(root, PATH, `${JSON.stringify(sorted, null, 2)}\n`);
+}
+
+/** The files that `initHash` wants, by name; none where the directory is missing. */
+export async function readInitInputs(
+  root: string,
+  directory: string,
+): Promise<Checked<ReadonlyMap<string, Uint8Array>>> {
+  try {
+    const names = (await readdir(join(root, directory))).filter(isInitInput);
+    const files = names.map(async (name) => [name, await readFile(join(root, directory, name))] as const);
+    return checked(new Map(await Promise.all(files)));
+  } catch (error) {
+    return errno(error) === 'ENOENT' ? checked(new Map()) : refused(ioProblem(error, 'read', directory));
+  }
+}
+
+/** Whether `tofu init` ever ran in an instance's directory. */
+export async function hasDotTerraform(root: string, directory: string): Promise<boolean> {
+  const found = await stat(join(root, directory, '.terraform')).catch(() => null);
+  return found?.isDirectory() ?? false;
+}
+
+/** Whether an instance's directory holds a local state, also one that an apply could not save. */
+export async function hasLocalState(root: string, directory: string): Promise<boolean> {
+  const names = await readdir(join(root, directory)).catch(() => []);
+  return names.some((name) => /\.tfstate(\.|$)/.test(name));
+}

@@ -1,0 +1,79 @@
+/** The input files, as bytes. What they say is the business of `config/`. */
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MAX_INPUT_BYTES } from '../config/decode.ts';
+import { checked, refused, type Checked, type Problem } from '../problem.ts';
+import type { SourceFile, Sources } from '../types.ts';
+import { errno, ioProblem } from './io-problem.ts';
+
+/**
+ * Reads `cluster.yaml` and `nodes.yaml`; each may be refused on its own, so that the problems of both are shown.
+ * @param root absolute path of the project
+ * @returns per file its bytes, or `input-missing`, `input-not-a-file`, `input-too-large`, or what the system refused
+ */
+export async function loadInputs(root: string): Promise<Pick<Sources, 'cluster' | 'nodes'>> {
+  const [cluster, nodes] = await Promise.all([readInput(root, 'cluster.yaml'), readInput(root, 'nodes.yaml')]);
+  return { cluster, nodes };
+}
+
+/** Reads `.sops.yaml`, null when the project has none; otherwise refused as the inputs are. */
+export async function loadSopsConfig(root: string): Promise<Checked<SourceFile | null>> {
+  return readIfThere(root, '.sops.yaml');
+}
+
+async function readInput(root: string, path: string): Promise<Checked<SourceFile>> {
+  const file = await readIfThere(root, path);
+  if (!file.ok) return file;
+  return file.value === null ? refused(await missing(root, path)) : checked(file.value);
+}
+
+/** Asks for the kind and size first: reading a pipe would hang, and a huge file would fill the memory. */
+async function readIfThere(root: string, path: string): Promise<Checked<SourceFile | null>> {
+  try {
+    const found = await stat(join(root, path));
+    if (!found.isFile()) return refused(notAFile(path, found.isDirectory()));
+    if (found.size > MAX_INPUT_BYTES) return refused(tooLarge(path, found.size));
+    return checked({ path, bytes: await readFile(join(root, path)) });
+  } catch (error) {
+    return errno(error) === 'ENOENT' ? checked(null) : refused(ioProblem(error, 'read', path));
+  }
+}
+
+async function missing(root: string, path: string): Promise<Problem> {
+  const like = await nearlyNamed(root, path);
+  return {
+    code: 'input-missing',
+    severity: 'error',
+    file: path,
+    message: `there is no ${path}`,
+    hint:
+      like === null
+        ? `run \`nigari init\`: it makes one to fill in, from ${path}.example`
+        : `rename ${like} to ${path}`,
+  };
+}
+
+/** `Cluster.yaml`, `cluster.yml`: a name that a person takes for the right one. */
+async function nearlyNamed(root: string, path: string): Promise<string | null> {
+  const plain = (name: string): string => name.toLowerCase().replace(/\.yml$/, '.yaml');
+  const names = await readdir(root).catch(() => []);
+  return names.find((name) => plain(name) === path) ?? null;
+}
+
+const notAFile = (path: string, folder: boolean): Problem => ({
+  code: 'input-not-a-file',
+  severity: 'error',
+  file: path,
+  message: `${path} is a ${folder ? 'folder' : 'special file'}, not a file`,
+  hint: `move it away: mv ${path} ${path}.old, then run \`nigari init\``,
+});
+
+const tooLarge = (path: string, bytes: number): Problem => ({
+  code: 'input-too-large',
+  severity: 'error',
+  file: path,
+  line: 1,
+  column: 1,
+  message: `${path} has ${(bytes / 1024 / 1024).toFixed(1)} MiB; up to ${MAX_INPUT_BYTES / 1024 / 1024} MiB are read`,
+  hint: 'is it the right file? Compare it with the one that `nigari init` makes',
+});

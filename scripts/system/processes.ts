@@ -1,0 +1,139 @@
+/** Runs a `Command`: no shell, a cleaned environment, signals passed on and the child waited for. */
+import { stat } from 'node:fs/promises';
+import { constants } from 'node:os';
+import type { Options } from 'execa';
+import { checked, refused, type Checked, type Problem } from '../problem.ts';
+import type { Command } from '../types.ts';
+import { passSignals, sharesTerminal } from './signals.ts';
+
+export interface RunOptions {
+  /** The child has our terminal; nothing is captured. With `mask` its output passes through it, and is captured too. */
+  readonly inherit?: boolean;
+  /** Applied to what is shown and what is returned; line by line where it is shown. */
+  readonly mask?: (text: string) => string;
+  /** Aborted: the child gets SIGTERM and is waited for. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a process ended. */
+export interface Ended {
+  /** 128 + the signal's number when one ended it, as in a shell. */
+  readonly exitCode: number;
+  /** Empty when the child wrote to our terminal itself. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** True when we were told to stop meanwhile (SIGINT, SIGTERM, SIGHUP, or the abort signal). */
+  readonly interrupted: boolean;
+}
+
+/**
+ * Runs to the end; an exit code other than 0 is a value, not a problem.
+ * @returns how it ended, or `program-not-found`, `program-not-executable`, `folder-missing` (its working directory),
+ *   `environment-not-passable`, `environment-too-large`, `program-not-started`
+ */
+export async function run(command: Command, options: RunOptions = {}): Promise<Checked<Ended>> {
+  const unfit = unpassable(command);
+  if (unfit !== null) return refused(unfit);
+  if (!(await isFolder(command.cwd))) return refused(folderMissing(command.cwd));
+  const { execa } = await import('execa');
+  const child = execa(command.file, command.args, settings(command, options));
+  const terminal = sharesTerminal(options.inherit ?? false);
+  const signals = passSignals((signal) => child.kill(signal), terminal, options.signal);
+  const ended = await child;
+  signals.release();
+  if (ended.exitCode === undefined && ended.signal === undefined) {
+    return refused(notStarted(command.file, ended.code ?? 'unknown error'));
+  }
+  // A new value, never execa's own: that one carries the command, its environment and all output.
+  return checked({
+    exitCode: ended.exitCode ?? 128 + constants.signals[ended.signal ?? 'SIGTERM'],
+    stdout: textOf(ended.stdout, options),
+    stderr: textOf(ended.stderr, options),
+    interrupted: signals.interrupted(),
+  });
+}
+
+function settings(command: Command, { inherit = false, mask }: RunOptions): Options {
+  const shown = mask === undefined ? 'inherit' : ([lineByLine(mask), 'inherit', 'pipe'] as const);
+  const output = inherit ? shown : 'pipe';
+  return {
+    cwd: command.cwd,
+    env: childEnvironment(process.env, command.env),
+    extendEnv: false,
+    ...(command.stdin === undefined ? { stdin: inherit ? 'inherit' : 'ignore' } : { input: command.stdin }),
+    stdout: output,
+    stderr: output,
+    reject: false,
+    detached: !sharesTerminal(inherit),
+    stripFinalNewline: false,
+    // A tofu that is killed while it saves its state loses it: it gets all the time that it wants.
+    forceKillAfterDelay: false,
+    // NODE_DEBUG=execa would print the arguments.
+    verbose: 'none',
+    windowsHide: true,
+  };
+}
+
+function lineByLine(mask: (text: string) => string) {
+  return function* (line: unknown): Generator<string> {
+    yield mask(String(line));
+  };
+}
+
+function textOf(output: unknown, { inherit, mask }: RunOptions): string {
+  const text = typeof output === 'string' ? output : '';
+  return mask === undefined || inherit ? text : mask(text);
+}
+
+/**
+ * The parent's environment without the keys to the secrets (`SOPS_AGE_*`: a child gets opened values, one by one, or
+ * nothing), and over it what the command adds. Everything else stays, a user's own `TF_VAR_*` and `TF_CLI_ARGS` too.
+ */
+export function childEnvironment(
+  parent: Readonly<Record<string, string | undefined>>,
+  added: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const kept = Object.entries(parent).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !/^SOPS_AGE_/i.test(entry[0]),
+  );
+  return { ...Object.fromEntries(kept), ...added };
+}
+
+/** Node refuses a NUL with a message that quotes the value: so it is found before, and only its place is named. */
+function unpassable({ file, args, env }: Command): Problem | null {
+  if ([file, ...args].some((text) => text.includes('\0'))) return notPassable(file, 'an argument');
+  const name = Object.keys(env).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || env[name]?.includes('\0'));
+  return name === undefined ? null : notPassable(file, `the variable ${name}`);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  return found?.isDirectory() ?? false;
+}
+
+const notPassable = (file: string, what: string): Problem => ({
+  code: 'environment-not-passable',
+  severity: 'error',
+  message: `${what} for ${file} holds a NUL character or has an illegal name: no program can be given that`,
+  hint: 'change that value',
+});
+
+const folderMissing = (path: string): Problem => ({
+  code: 'folder-missing',
+  severity: 'error',
+  message: `there is no folder ${path}`,
+  hint: 'run `nigari configure` first: it makes it',
+});
+
+/** Node's `error.code` → code, reason, hint. */
+const NOT_STARTED: Readonly<Record<string, readonly [code: string, reason: string, hint: string]>> = {
+  ENOENT: ['program-not-found', 'it was not found', 'install it, or put its folder on PATH; `nigari doctor` says how'],
+  EACCES: ['program-not-executable', 'it may not be executed', 'give it the right: chmod +x'],
+  ENOEXEC: ['program-not-executable', 'it is not a program for this system', 'install the build for this system'],
+  E2BIG: ['environment-too-large', 'its arguments and environment are too large', 'shorten the longest secret'],
+};
+
+function notStarted(file: string, errno: string): Problem {
+  const [code, reason, hint] = NOT_STARTED[errno] ?? ['program-not-started', errno, 'run it by hand to see more'];
+  return { code, severity: 'error', message: `${file} could not be started: ${reason}`, hint };
+}

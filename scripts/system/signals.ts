@@ -1,0 +1,44 @@
+/** Signals while a child runs: it gets them, once, and we wait for it. */
+
+const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Whether a child shares our terminal. Then Ctrl-C reaches it without us, and it must not get a second one: tofu takes
+ * that as "stop at once", and loses the state. Any other child gets a process group of its own, which only we signal.
+ */
+export function sharesTerminal(inherit: boolean): boolean {
+  const isTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+  // Windows has no groups of this kind: Ctrl-C reaches every process of the console.
+  return process.platform === 'win32' || (inherit && isTerminal);
+}
+
+/** What arrives while a child runs. */
+export interface Passing {
+  /** Whether we were told to stop, by a signal or by the abort. */
+  readonly interrupted: () => boolean;
+  readonly release: () => void;
+}
+
+/**
+ * Until released, a signal does not end us but is passed on, SIGINT only where the terminal has not done that.
+ * @param kill sends a signal to the child
+ * @param terminal whether it shares our terminal
+ * @param abort sends SIGTERM, unless the abort comes of a signal that the child has anyway
+ */
+export function passSignals(kill: (signal: NodeJS.Signals) => void, terminal: boolean, abort?: AbortSignal): Passing {
+  let received = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    received = true;
+    if (signal !== 'SIGINT' || !terminal) kill(signal);
+  };
+  // Whoever aborts because of a signal may have heard it before us: so ask when all have heard it.
+  const onAbort = (): unknown => setImmediate(() => received || kill('SIGTERM'));
+  for (const signal of PASSED_ON) process.on(signal, onSignal);
+  abort?.addEventListener('abort', onAbort);
+  if (abort?.aborted) onAbort();
+  const release = (): void => {
+    for (const signal of PASSED_ON) process.off(signal, onSignal);
+    abort?.removeEventListener('abort', onAbort);
+  };
+  return { interrupted: () => received || abort?.aborted === true, release };
+}

@@ -1,0 +1,163 @@
+/** How commands speak: a port with a skin for terminals, one for files and pipes, and one for tests. */
+import type { ListrDefaultRendererLogLevels } from 'listr2';
+import picocolors from 'picocolors';
+import type { Colors } from 'picocolors/types.js';
+import type { Problem } from '../problem.ts';
+import { formatProblem } from './format-problem.ts';
+import { visible } from './visible.ts';
+
+/** What a line is about; colours on a terminal, nothing elsewhere. */
+export type Tone = 'plain' | 'good' | 'changed' | 'bad' | 'dim';
+
+export interface Reporter {
+  /** Shows that something is going on; gives back what `work` gives, and lets its errors through. */
+  readonly step: <T>(title: string, work: () => T | Promise<T>) => Promise<T>;
+  /** A sentence to a person. Line breaks in it stay; other control characters are made visible. */
+  readonly line: (text: string, tone?: Tone) => void;
+  /** Findings, on stderr. */
+  readonly problems: (list: readonly Problem[]) => void;
+  /** The result, on stdout, as it is: data when a machine asked for it. */
+  readonly result: (text: string) => void;
+}
+
+/** What the choice of a reporter depends on. */
+export interface Surroundings {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `--no-color` */
+  readonly noColor: boolean;
+  /** `--json`: stdout is data, everything else goes to stderr. */
+  readonly data: boolean;
+}
+
+const TONES: Readonly<Record<Tone, keyof Colors | null>> = {
+  plain: null,
+  good: 'green',
+  changed: 'yellow',
+  bad: 'red',
+  dim: 'dim',
+};
+
+/** The reporter for these surroundings: progress by listr2 on a terminal, plain lines elsewhere. */
+export function reporterFor(surroundings: Surroundings): Reporter {
+  const { stdout, stderr, env, noColor, data } = surroundings;
+  for (const stream of [stdout, stderr]) tolerateClosedPipe(stream);
+  const people = data ? stderr : stdout;
+  const speak = speaker(people, coloursFor(people, env, noColor));
+  const errors = coloursFor(stderr, env, noColor);
+  const plain: Reporter = {
+    step: plainStep(speak),
+    line: speak,
+    problems: (list) => list.forEach((problem) => stderr.write(`${formatProblem(problem, errors)}\n`)),
+    result: (text) => void stdout.write(text.endsWith('\n') ? text : `${text}\n`),
+  };
+  return !data && canAnimate(stdout, env) ? animated(plain) : plain;
+}
+
+/** A terminal without a width (`docker exec`, serial lines) would get one letter per line. */
+function canAnimate(stream: NodeJS.WriteStream, env: Surroundings['env']): boolean {
+  return stream.isTTY && stream.columns >= 20 && env['TERM'] !== 'dumb' && !env['CI'];
+}
+
+/** Colours only on a terminal that can and wants them (https://no-color.org). */
+export function coloursFor(
+  stream: { readonly isTTY?: boolean },
+  env: Readonly<Record<string, string | undefined>>,
+  noColor: boolean,
+): Colors {
+  const wanted = stream.isTTY === true && !noColor && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  return picocolors.createColors(wanted);
+}
+
+/** `nigari … | head` ends the reader, not in an error of ours. */
+function tolerateClosedPipe(stream: NodeJS.WriteStream): void {
+  const onError = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error;
+  };
+  if (!stream.listeners('error').some((listener) => listener.name === onError.name)) stream.on('error', onError);
+}
+
+type Speak = (text: string, tone?: Tone) => void;
+
+function speaker(stream: NodeJS.WriteStream, colours: Colors): Speak {
+  return (text, tone = 'plain') => {
+    const colour = TONES[tone];
+    const shown = visible(text, { lines: true });
+    stream.write(`${colour === null ? shown : (colours[colour] as (text: string) => string)(shown)}\n`);
+  };
+}
+
+function plainStep(speak: Speak): Reporter['step'] {
+  return async (title, work) => {
+    speak(title);
+    return work();
+  };
+}
+
+/** One Listr of one task per step; what is said meanwhile waits until the line of the step stands still. */
+function animated(plain: Reporter): Reporter {
+  const waiting: (() => void)[] = [];
+  let running = false;
+  const later = (say: () => void): void => void (running ? waiting.push(say) : say());
+  const step: Reporter['step'] = async (title, work) => {
+    if (running) return work();
+    running = true;
+    try {
+      return await listrStep(visible(title), work);
+    } finally {
+      running = false;
+      for (const say of waiting.splice(0)) say();
+    }
+  };
+  return {
+    step,
+    line: (...said) => later(() => plain.line(...said)),
+    problems: (list) => later(() => plain.problems(list)),
+    result: (text) => later(() => plain.result(text)),
+  };
+}
+
+async function listrStep<T>(title: string, work: () => T | Promise<T>): Promise<T> {
+  const { Listr, ListrLogger, ProcessOutput } = await import('listr2');
+  let outcome: { readonly value: T } | { readonly error: unknown } | undefined;
+  const task = async (): Promise<void> => {
+    try {
+      outcome = { value: await work() };
+    } catch (error) {
+      outcome = { error };
+      // Listr prints an error's message; ours are printed elsewhere, once, so it gets the title.
+      throw new Error(title, { cause: error });
+    }
+  };
+  const processOutput = new ProcessOutput(undefined, undefined, { leaveEmptyLine: false });
+  const logger = new ListrLogger<ListrDefaultRendererLogLevels>({ useIcons: true, toStderr: [], processOutput });
+  // Its own listener for SIGINT would end the process while files are half moved.
+  const listr = new Listr([{ title, task }], { registerSignalListeners: false, rendererOptions: { logger } });
+  await listr.run().catch((error: unknown) => (outcome ??= { error }));
+  if (outcome === undefined || 'error' in outcome) throw outcome?.error;
+  return outcome.value;
+}
+
+/** What a collecting reporter heard, in order of each kind. */
+export interface Heard {
+  readonly steps: string[];
+  readonly lines: string[];
+  readonly problems: Problem[];
+  readonly results: string[];
+}
+
+/** For tests: shows nothing, remembers everything. */
+export function collectingReporter(): { readonly reporter: Reporter; readonly heard: Heard } {
+  const heard: Heard = { steps: [], lines: [], problems: [], results: [] };
+  const reporter: Reporter = {
+    step: async (title, work) => {
+      heard.steps.push(title);
+      return work();
+    },
+    line: (text) => void heard.lines.push(text),
+    problems: (list) => void heard.problems.push(...list),
+    result: (text) => void heard.results.push(text),
+  };
+  return { reporter, heard };
+}

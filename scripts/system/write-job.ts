@@ -1,0 +1,77 @@
+/** What has to be done to put a file in place, found out before anything is written. */
+import { randomBytes } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { checked, refused, type Checked, type Problem } from '../problem.ts';
+import { confineFile, type Place } from './confine.ts';
+import type { FilePort, Mode } from './files.ts';
+import { ioProblem } from './io-problem.ts';
+
+/** A file as it shall be; `path` is relative to the root. */
+export interface Wanted {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly executable: boolean;
+}
+
+/** What is needed to put one file in place, and to put its old text back. Paths but the first are absolute. */
+export interface Job {
+  readonly path: string;
+  readonly target: string;
+  readonly temporary: string;
+  readonly bytes: Uint8Array;
+  readonly mode: Mode;
+  readonly old: { readonly bytes: Uint8Array; readonly mode: Mode } | null;
+}
+
+/** Looks at every target before anything is written, so that all that stands in the way is named at once. */
+export async function prepare(
+  wanted: readonly Wanted[],
+  root: string,
+  files: FilePort,
+): Promise<Checked<readonly Job[]>> {
+  const jobs: Job[] = [];
+  const problems: Problem[] = [];
+  for (const file of wanted) {
+    const job = await jobFor(file, root, files);
+    if (!job.ok) problems.push(...job.problems);
+    else if (!isDone(job.value)) jobs.push(job.value);
+  }
+  return checked(jobs, problems);
+}
+
+async function jobFor({ path, bytes, executable }: Wanted, root: string, files: FilePort): Promise<Checked<Job>> {
+  const found = await confineFile(root, path, files);
+  if (!found.ok) return found;
+  const { file: target, is, mode } = found.value;
+  try {
+    const old = is === 'file' ? { bytes: await files.read(target), mode: { bits: mode, exact: true } } : null;
+    return checked({
+      path,
+      target,
+      temporary: temporaryFor(target),
+      bytes,
+      mode: modeOf(executable, found.value),
+      old,
+    });
+  } catch (error) {
+    return refused(ioProblem(error, 'read', path));
+  }
+}
+
+/** A new file gets the usual bits; a replaced one keeps its own, but for the right to execute. */
+function modeOf(executable: boolean, { is, mode }: Place): Mode {
+  if (is === 'missing') return { bits: executable ? 0o755 : 0o644, exact: false };
+  const whoReads = (mode & 0o444) >> 2;
+  return { bits: executable ? mode | whoReads : mode & ~0o111, exact: true };
+}
+
+/** Windows has no executable bit: there the text decides alone. */
+function isDone({ old, bytes, mode }: Job): boolean {
+  if (old === null || Buffer.compare(old.bytes, bytes) !== 0) return false;
+  return old.mode.bits === mode.bits || process.platform === 'win32';
+}
+
+/** A name that OpenTofu and file lists pass over, and that no other run takes. */
+export function temporaryFor(target: string): string {
+  return join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+}

@@ -1,0 +1,66 @@
+/** What is written, and by whom: generated files only as `Sealed`, a few public files by functions of their own. */
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { checked, refused, type Checked } from '../problem.ts';
+import type { Change } from '../types.ts';
+import { confine } from './confine.ts';
+import { nodeFiles } from './files.ts';
+import { errno, ioProblem } from './io-problem.ts';
+import { replaceAll, type WriteOptions } from './transaction.ts';
+
+/**
+ * Creates and updates generated files, all or nothing; `keep` and `delete` are left alone.
+ * @param root absolute path of the project
+ * @returns as `replaceAll`
+ */
+export function write(changes: readonly Change[], root: string, options: WriteOptions = {}): Promise<Checked<void>> {
+  const sealed = changes.flatMap((change) => ('sealed' in change ? [change.sealed] : []));
+  return replaceAll(sealed, root, options);
+}
+
+/**
+ * Makes one public file of `init`'s, and its folders, if nothing is there; what is there is never touched.
+ * @param path relative to the root
+ * @param mode permission bits, less the umask
+ * @returns true when it was made, false when something was there
+ */
+export async function writeNew(root: string, path: string, text: string, mode = 0o644): Promise<Checked<boolean>> {
+  const folder = await folderFor(root, path);
+  if (!folder.ok) return folder;
+  const file = join(folder.value, basename(path));
+  try {
+    await nodeFiles.create(file, Buffer.from(text), { bits: mode, exact: false });
+    return checked(true);
+  } catch (error) {
+    if (errno(error) === 'EEXIST') return checked(false);
+    // Only what could be opened is ours; half of it must not stand in the way of the next run.
+    if (!failedToOpen(error)) await nodeFiles.remove(file).catch(() => {});
+    return refused(ioProblem(error, 'write', path));
+  }
+}
+
+function failedToOpen(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'open';
+}
+
+/** The folder of a file, made if need be. */
+async function folderFor(root: string, path: string): Promise<Checked<string>> {
+  const folder = dirname(path);
+  if (folder === '.') return checked(root);
+  const place = await confine(root, folder);
+  if (!place.ok) return place;
+  try {
+    await mkdir(place.value.file, { recursive: true });
+    return checked(place.value.file);
+  } catch (error) {
+    return refused(ioProblem(error, 'write', folder));
+  }
+}
+
+/**
+ * Creates or replaces one public file that is nigari's own to keep up: the marked block in `.gitignore`, what lies
+ * in `.nigari/`. Generated files go through `write`.
+ */
+export function writePublic(root: string, path: string, text: string): Promise<Checked<void>> {
+  return replaceAll([{ path, bytes: Buffer.from(text), executable: false }], root);
+}

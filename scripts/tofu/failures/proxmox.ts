@@ -1,0 +1,96 @@
+/** Proxmox VE, as bpg/proxmox 0.112.0 words it. */
+import type { FailureRow } from './row.ts';
+
+export const PROXMOX: readonly FailureRow[] = [
+  [
+    /you must specify a secure endpoint/,
+    'proxmox-endpoint-insecure',
+    'the Proxmox endpoint must be https',
+    'write https:// in proxmox_api_url',
+  ],
+  [
+    /Missing Proxmox VE API Endpoint/,
+    'proxmox-endpoint-missing',
+    'the provider has no endpoint',
+    'set proxmox_api_url in cluster.yaml, then run `nigari configure`',
+  ],
+  [
+    /the API token must be in the format/,
+    'proxmox-token-malformed',
+    'the Proxmox API token has not the form USER@REALM!TOKENID=UUID',
+    'proxmox_api_token_id is `user@realm!name`, proxmox_api_token_secret the UUID that Proxmox showed once',
+  ],
+  [
+    /must provide either username and password, an API token, or a ticket|Unable to create Proxmox VE API credentials/,
+    'proxmox-credentials-missing',
+    'the provider has no credentials',
+    'set proxmox_api_token_id and proxmox_api_token_secret in cluster.yaml, then run `nigari configure`',
+  ],
+  [
+    /received an HTTP 401 response/,
+    'proxmox-unauthorized',
+    'Proxmox does not accept the API token (401)',
+    'was it deleted or has it expired? See Datacenter → Permissions → API Tokens',
+  ],
+  [
+    /received an HTTP 403 response - Reason: Permission check failed \((?<path>[^,)]+), (?<privilege>[^)]+)\)/,
+    'proxmox-privilege-missing',
+    'the API token lacks the privilege {privilege} on {path}',
+    'give it a role that has it, there: Datacenter → Permissions → Add → API Token Permission',
+  ],
+  [
+    /received an HTTP 403 response/,
+    'proxmox-forbidden',
+    'the API token lacks a privilege (403)',
+    'see Datacenter → Permissions; a token with privilege separation needs rights of its own',
+  ],
+  [
+    /Parameter verification failed\. \((?<field>[^)]*)\)/,
+    'proxmox-value-refused',
+    'Proxmox refuses a value: {field}',
+    'correct it in cluster.yaml or nodes.yaml, then run `nigari configure`',
+  ],
+  [
+    /(?:failed to verify certificate|x509: certificate)/,
+    'proxmox-certificate',
+    "Proxmox' certificate is not trusted here",
+    'let this machine trust the authority that signed it; `proxmox_insecure: true` goes without any check, and lets whoever sits between read the token',
+  ],
+  [
+    /hostname lookup '(?<node>[^']+)' failed/,
+    'proxmox-node-unknown',
+    'there is no Proxmox node {node}',
+    'correct proxmox_node in cluster.yaml: it is the name in the tree on the left of the web interface',
+  ],
+  [
+    /storage '(?<storage>[^']+)' does not exist/,
+    'proxmox-storage-unknown',
+    'Proxmox has no storage {storage}',
+    'correct proxmox_iso_storage or proxmox_disk_storage in cluster.yaml',
+  ],
+  [
+    /Cannot shrink (?<volume>\S+) in VM (?<id>\d+)/,
+    'proxmox-disk-shrunk',
+    'the disk of VM {id} cannot be made smaller',
+    'set vm_disk_size to what it was, or more',
+  ],
+  [
+    /can't remove VM (?<id>\d+) - protection mode enabled/,
+    'proxmox-vm-protected',
+    'VM {id} is protected against removal',
+    'switch its protection off in its options first',
+  ],
+  [
+    /Error initiating file download|error retrieving URL metadata/,
+    'proxmox-download-failed',
+    'the Proxmox node could not download the image',
+    'has the node internet access, and does the image factory know schematic_id and talos_version?',
+  ],
+  [/Saved plan is stale/, 'plan-stale', 'the state has changed since the plan was made', 'plan again'],
+  [
+    /Get "https:\/\/[^"]*\/api2\/json[^"]*": dial tcp|Get "(?<url>https:\/\/\S+)": dial tcp/,
+    'proxmox-unreachable',
+    'the Proxmox API does not answer',
+    'is the host up, and are name and port of proxmox_api_url right?',
+  ],
+];

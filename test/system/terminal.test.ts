@@ -1,0 +1,182 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { collectingReporter, coloursFor, reporterFor } from '../../scripts/system/terminal.ts';
+import { hasScript } from '../support/script.ts';
+
+/** A stream that keeps what is written to it. */
+class Kept extends Writable {
+  text = '';
+  readonly isTTY: boolean;
+  readonly columns: number;
+
+  constructor(isTTY = false, columns = 80) {
+    super();
+    this.isTTY = isTTY;
+    this.columns = columns;
+  }
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+function listen({ tty = false, data = false, noColor = false } = {}) {
+  // Without a width there is no animation: that one writes to the real stdout.
+  const [stdout, stderr] = [new Kept(tty, 0), new Kept(tty, 0)];
+  const streams = { stdout, stderr } as unknown as { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream };
+  return { stdout, stderr, reporter: reporterFor({ ...streams, env: {}, noColor, data }) };
+}
+
+const PROBLEM = { code: 'a-b', severity: 'error', message: 'bad' } as const;
+
+describe('plain lines', () => {
+  test('people’s text on stdout, problems on stderr', async () => {
+    const { stdout, stderr, reporter } = listen();
+    expect(await reporter.step('Render', async () => 42)).toBe(42);
+    expect(await reporter.step('Verify', () => 43)).toBe(43);
+    reporter.line('created  a.tf', 'good');
+    reporter.problems([PROBLEM, PROBLEM]);
+    expect(stdout.text).toBe('Render\nVerify\ncreated  a.tf\n');
+    expect(stderr.text).toBe('error  bad  (a-b)\nerror  bad  (a-b)\n');
+  });
+
+  test('where stdout is data, it holds nothing else', async () => {
+    const { stdout, stderr, reporter } = listen({ data: true });
+    await reporter.step('Render', () => null);
+    reporter.line('done');
+    reporter.result('{"a":"\\u001b"}');
+    reporter.result('with its own end\n');
+    expect(stdout.text).toBe('{"a":"\\u001b"}\nwith its own end\n');
+    expect(stderr.text).toBe('Render\ndone\n');
+  });
+
+  test('errors of a step pass through', async () => {
+    const { reporter } = listen();
+    const error = new Error('mine');
+    await expect(reporter.step('Fail', () => Promise.reject(error))).rejects.toBe(error);
+    await expect(
+      reporter.step('Fail', () => {
+        throw error;
+      }),
+    ).rejects.toBe(error);
+  });
+
+  test('no text commands the terminal', () => {
+    const { stdout, reporter } = listen();
+    reporter.line('a\u001b[2J\nb');
+    expect(stdout.text).toBe('a\\u001b[2J\nb\n');
+  });
+
+  test('a reader that goes away is no error, anything else is', () => {
+    const { stdout } = listen();
+    expect(stdout.emit('error', Object.assign(new Error('gone'), { code: 'EPIPE' }))).toBe(true);
+    expect(() => stdout.emit('error', Object.assign(new Error('worse'), { code: 'EIO' }))).toThrow('worse');
+  });
+});
+
+describe('colours', () => {
+  test.each([
+    ['a terminal', { isTTY: true }, {}, false, true],
+    ['a file', {}, {}, false, false],
+    ['NO_COLOR', { isTTY: true }, { NO_COLOR: '1' }, false, false],
+    ['an empty NO_COLOR', { isTTY: true }, { NO_COLOR: '' }, false, true],
+    ['--no-color', { isTTY: true }, {}, true, false],
+    ['a dumb terminal', { isTTY: true }, { TERM: 'dumb' }, false, false],
+  ])('%s', (_, stream, env, noColor, wanted) => {
+    expect(coloursFor(stream, env, noColor).isColorSupported).toBe(wanted);
+  });
+
+  test('lines by their tone, problems by their severity', () => {
+    const { stdout, stderr, reporter } = listen({ tty: true });
+    for (const tone of ['plain', 'good', 'changed', 'bad', 'dim'] as const) reporter.line(tone, tone);
+    reporter.problems([PROBLEM]);
+    expect(stdout.text).toBe(
+      'plain\n\u001b[32mgood\u001b[39m\n\u001b[33mchanged\u001b[39m\n\u001b[31mbad\u001b[39m\n\u001b[2mdim\u001b[22m\n',
+    );
+    expect(stderr.text).toContain('\u001b[31merror\u001b[39m');
+    const without = listen({ tty: true, noColor: true });
+    without.reporter.line('good', 'good');
+    without.reporter.problems([PROBLEM]);
+    expect(without.stdout.text + without.stderr.text).not.toContain('\u001b');
+  });
+});
+
+describe('collectingReporter', () => {
+  test('remembers everything', async () => {
+    const { reporter, heard } = collectingReporter();
+    expect(await reporter.step('Render', () => 1)).toBe(1);
+    reporter.line('line');
+    reporter.problems([PROBLEM]);
+    reporter.result('data');
+    expect(heard).toEqual({ steps: ['Render'], lines: ['line'], problems: [PROBLEM], results: ['data'] });
+  });
+});
+
+describe.skipIf(!hasScript())('on a terminal', () => {
+  const SOURCE = `
+    import { reporterFor } from ${JSON.stringify(fileURLToPath(new URL('../../scripts/system/terminal.ts', import.meta.url)))};
+    const { stdout, stderr, env } = process;
+    const reporter = reporterFor({ stdout, stderr, env, noColor: false, data: false });
+    const value = await reporter.step('Render \\u001b[2J', async () => {
+      reporter.line('said meanwhile');
+      reporter.line('  indented', 'good');
+      reporter.problems([{ code: 'a-b', severity: 'note', message: 'found meanwhile', hint: 'x' }]);
+      await reporter.step('Nested', async () => reporter.line('nested'));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return 42;
+    });
+    reporter.line('value ' + value);
+    const error = new Error('the message of the error');
+    await reporter.step('Fail', () => Promise.reject(error)).catch((caught) => reporter.line('same error: ' + (caught === error)));
+  `;
+
+  /** What the program writes to a terminal of that width, without colours and movements of the cursor. */
+  async function onTerminal(columns: number): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'nigari-terminal-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const outfile = join(folder, 'program.mjs');
+    const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+    const stdin = { contents: SOURCE, resolveDir: folder, loader: 'ts' } as const;
+    await build({
+      stdin,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile,
+      logLevel: 'error',
+      banner: { js: banner },
+    });
+    const command = `stty cols ${columns}; env -u CI -u NO_COLOR TERM=xterm-256color '${process.execPath}' '${outfile}'`;
+    const said = execFileSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8' });
+    return said.replace(/\u001b\[[?\d;]*[A-Za-z]/g, '').replaceAll('\r', '');
+  }
+
+  test('values and errors pass, lines wait for the end of the step, the message of an error is not shown', async () => {
+    const lines = (await onTerminal(100)).split('\n');
+    const end = lines.indexOf('said meanwhile');
+    expect(lines[end - 1]).toMatch(/✔ Render \\u001b\[2J$/);
+    expect(lines.slice(end)).toEqual([
+      'said meanwhile',
+      '  indented',
+      'note  found meanwhile  (a-b)',
+      '  hint: x',
+      'nested',
+      'value 42',
+      expect.stringMatching(/✖ Fail$/),
+      'same error: true',
+      '',
+    ]);
+  });
+
+  test('without a width: plain lines', async () => {
+    const said = await onTerminal(0);
+    expect(said.split('\n').slice(0, 3)).toEqual(['Render \\u001b[2J', 'said meanwhile', '  indented']);
+  });
+});

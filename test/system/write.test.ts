@@ -1,0 +1,399 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Change, Sealed } from '../../scripts/types.ts';
+import { nodeFiles, type FilePort } from '../../scripts/system/files.ts';
+import { write, writeNew, writePublic } from '../../scripts/system/write.ts';
+
+let root = '';
+let outside = '';
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'nigari-write-'));
+  outside = await mkdtemp(join(tmpdir(), 'nigari-outside-'));
+});
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true });
+  await rm(outside, { recursive: true, force: true });
+});
+
+const posix = process.platform !== 'win32';
+
+function sealed(path: string, text: string | Uint8Array, executable = false): Sealed {
+  const bytes = typeof text === 'string' ? Buffer.from(text) : text;
+  return { path, template: `templates/${path}`, bytes, secret: false, executable } as unknown as Sealed;
+}
+const create = (path: string, text: string | Uint8Array, executable = false): Change => ({
+  kind: 'create',
+  path,
+  sealed: sealed(path, text, executable),
+});
+
+/** Every path below a folder with what it holds: the whole of what a run may have changed. */
+async function tree(folder: string, below = ''): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
+    const path = below === '' ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory()) Object.assign(found, { [`${path}/`]: '' }, await tree(folder, path));
+    else if (entry.isSymbolicLink()) found[path] = `-> ${await readlink(join(folder, path))}`;
+    else
+      found[path] =
+        `${posix ? ((await stat(join(folder, path))).mode & 0o777).toString(8) : ''} ${await readFile(join(folder, path), 'utf8')}`;
+  }
+  return found;
+}
+
+const codes = (result: { readonly ok: boolean; readonly problems: readonly { readonly code: string }[] }) =>
+  result.problems.map(({ code }) => code);
+
+describe('write', () => {
+  test('makes folders and files, and leaves nothing else', async () => {
+    const result = await write([create('a/b/one.tf', 'one\n'), create('two.sh', '#!/bin/sh\n', true)], root);
+    expect(result).toEqual({ ok: true, value: undefined, problems: [] });
+    const umask = process.umask();
+    const mode = (bits: number) => (posix ? (bits & ~umask).toString(8) : '');
+    expect(await tree(root)).toEqual({
+      'a/': '',
+      'a/b/': '',
+      'a/b/one.tf': `${mode(0o644)} one\n`,
+      'two.sh': `${mode(0o755)} #!/bin/sh\n`,
+    });
+  });
+
+  test('keep and delete touch nothing', async () => {
+    await writeFile(join(root, 'old.tf'), 'old');
+    await write(
+      [
+        { kind: 'delete', path: 'old.tf' },
+        { kind: 'keep', path: 'none.tf' },
+      ],
+      root,
+    );
+    expect(Object.keys(await tree(root))).toEqual(['old.tf']);
+  });
+
+  test('a file that has the text is not written again', async () => {
+    await write([create('a.tf', 'same')], root);
+    const before = await stat(join(root, 'a.tf'));
+    await write([create('a.tf', 'same')], root);
+    const after = await stat(join(root, 'a.tf'));
+    expect([after.ino, after.mtimeMs]).toEqual([before.ino, before.mtimeMs]);
+  });
+
+  test.runIf(posix)('a replaced file keeps its permission bits, but for the executable ones', async () => {
+    await writeFile(join(root, 'private'), 'old');
+    // The umask, which takes from new files, does not count here.
+    await chmod(join(root, 'private'), 0o662);
+    await write([create('private', 'new')], root);
+    expect((await tree(root))['private']).toBe('662 new');
+    await write([create('private', 'new', true)], root);
+    expect((await tree(root))['private']).toBe('772 new');
+    await write([create('private', 'newer')], root);
+    expect((await tree(root))['private']).toBe('662 newer');
+  });
+
+  test('binary bytes arrive as they are', async () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+    await write([create('image.bin', bytes)], root);
+    expect(Buffer.compare(await readFile(join(root, 'image.bin')), bytes)).toBe(0);
+  });
+});
+
+describe('write stays inside the project', () => {
+  test.each(['../x', 'a/../../x', '/tmp/nigari-x', '', '.', 'a//b', 'a/./b', 'nul\0byte', 'C:/x', 'C:x'])(
+    'the path %j is refused',
+    async (path) => {
+      const result = await write([create('first.tf', 'x'), create(path, 'x')], root);
+      expect(codes(result)).toEqual(['path-outside-project']);
+      expect(await tree(root)).toEqual({});
+    },
+  );
+
+  test.runIf(posix)('a folder that is a link out of it is refused', async () => {
+    await symlink(outside, join(root, 'infrastructure'));
+    expect(codes(await write([create('infrastructure/x.tf', 'x')], root))).toEqual(['path-outside-project']);
+    expect(await tree(outside)).toEqual({});
+  });
+
+  test.runIf(posix)('a file that is a link out of it is refused, and its target left alone', async () => {
+    await writeFile(join(outside, 'theirs'), 'theirs');
+    await symlink(join(outside, 'theirs'), join(root, 'x.tf'));
+    expect(codes(await write([create('x.tf', 'ours')], root))).toEqual(['path-outside-project']);
+    expect((await tree(outside))['theirs']).toContain('theirs');
+  });
+
+  test.runIf(posix)('a link that leads nowhere is refused', async () => {
+    await symlink('nowhere', join(root, 'x.tf'));
+    expect(codes(await write([create('x.tf', 'ours')], root))).toEqual(['dangling-link']);
+  });
+
+  test.runIf(posix)('links in a circle are refused', async () => {
+    await symlink('b', join(root, 'a'));
+    await symlink('a', join(root, 'b'));
+    expect(codes(await write([create('a/x.tf', 'ours')], root))).toEqual(['link-loop']);
+  });
+
+  test.runIf(posix)('a link that stays inside is followed and stays a link', async () => {
+    await mkdir(join(root, 'real'));
+    await symlink('real', join(root, 'linked'));
+    await writeFile(join(root, 'real', 'file'), 'old');
+    await symlink('file', join(root, 'real', 'alias'));
+    expect((await write([create('linked/alias', 'new'), create('linked/other', 'new')], root)).ok).toBe(true);
+    expect((await lstat(join(root, 'linked'))).isSymbolicLink()).toBe(true);
+    expect((await lstat(join(root, 'real', 'alias'))).isSymbolicLink()).toBe(true);
+    expect(await readFile(join(root, 'real', 'file'), 'utf8')).toBe('new');
+    expect(await readFile(join(root, 'real', 'other'), 'utf8')).toBe('new');
+  });
+
+  test.runIf(posix)('the project itself may be reached by a link', async () => {
+    await symlink(root, join(outside, 'project'));
+    expect((await write([create('a/x.tf', 'x')], join(outside, 'project'))).ok).toBe(true);
+    expect(Object.keys(await tree(root))).toContain('a/x.tf');
+  });
+});
+
+describe('write and what stands in the way', () => {
+  test('everything in the way is named at once, and nothing written', async () => {
+    await mkdir(join(root, 'folder.tf'));
+    await writeFile(join(root, 'file'), '');
+    const before = await tree(root);
+    const result = await write([create('new.tf', 'x'), create('folder.tf', 'x'), create('file/below.tf', 'x')], root);
+    expect(result.problems.map(({ code, file }) => [code, file])).toEqual([
+      ['folder-in-the-way', 'folder.tf'],
+      ['file-in-the-way', 'file'],
+    ]);
+    expect(result.problems.every(({ hint }) => hint)).toBe(true);
+    expect(await tree(root)).toEqual(before);
+  });
+
+  test.runIf(posix)('a pipe in the way does not make us wait', async () => {
+    execFileSync('mkfifo', [join(root, 'pipe.tf')]);
+    expect(codes(await write([create('pipe.tf', 'x')], root))).toEqual(['special-file-in-the-way']);
+  });
+
+  test('a project that vanished', async () => {
+    const result = await write([create('x.tf', 'x')], join(root, 'gone'));
+    expect(codes(result)).toEqual(['file-vanished']);
+  });
+
+  test('a name that is too long', async () => {
+    const result = await write([create('a.tf', 'x'), create(`${'n'.repeat(300)}.tf`, 'x')], root);
+    expect(codes(result)).toEqual(['name-too-long']);
+    expect(await tree(root)).toEqual({});
+  });
+});
+
+/** Runs one of root's programs; null when this machine or user does not allow it. */
+function allowed(file: string, ...args: string[]): boolean {
+  try {
+    execFileSync(file, args, { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe.runIf(process.platform === 'linux')('write on a real file system that refuses', () => {
+  test('a full disk: the old tree stays, and no temporary file', async (context) => {
+    context.skip(!allowed('mount', '-t', 'tmpfs', '-o', 'size=16k', 'none', root), 'mounting is not allowed here');
+    try {
+      await writeFile(join(root, 'small.tf'), 'old');
+      const before = await tree(root);
+      const result = await write([create('small.tf', 'new'), create('deep/big.tf', 'x'.repeat(64 * 1024))], root);
+      expect(codes(result)).toEqual(['disk-full']);
+      expect(result.problems[0]).toMatchObject({ file: 'deep/big.tf', hint: expect.stringContaining('space') });
+      expect(await tree(root)).toEqual(before);
+    } finally {
+      execFileSync('umount', [root]);
+    }
+  });
+
+  test('a read-only file system', async (context) => {
+    context.skip(!allowed('mount', '-t', 'tmpfs', '-o', 'ro,size=16k', 'none', root), 'mounting is not allowed here');
+    try {
+      expect(codes(await write([create('a/x.tf', 'x')], root))).toEqual(['read-only-file-system']);
+    } finally {
+      execFileSync('umount', [root]);
+    }
+  });
+
+  test('a folder that may not be changed', async (context) => {
+    await mkdir(join(root, 'fixed'));
+    await writeFile(join(root, 'fixed', 'x.tf'), 'old');
+    const isRoot = process.getuid?.() === 0;
+    const fixed = isRoot ? allowed('chattr', '+i', join(root, 'fixed')) : allowed('chmod', '555', join(root, 'fixed'));
+    context.skip(!fixed, 'neither chattr nor chmod stops us here');
+    try {
+      const result = await write([create('a.tf', 'new'), create('fixed/x.tf', 'new')], root);
+      expect(codes(result)).toEqual(['permission-denied']);
+      expect(Object.keys(await tree(root))).toEqual(['fixed/', 'fixed/x.tf']);
+    } finally {
+      allowed(isRoot ? 'chattr' : 'chmod', isRoot ? '-i' : '755', join(root, 'fixed'));
+    }
+  });
+});
+
+const OPERATIONS = Object.keys(nodeFiles) as (keyof FilePort)[];
+
+/** The disk, but the calls for which `fails` says so fail as a system would. */
+function failing(fails: (count: number) => boolean): { readonly files: FilePort; readonly count: () => number } {
+  let count = 0;
+  const wrap =
+    (operation: keyof FilePort) =>
+    async (...args: unknown[]) => {
+      count += 1;
+      if (fails(count)) throw Object.assign(new Error('made to fail'), { code: 'EIO', syscall: operation });
+      return (nodeFiles[operation] as (...args: unknown[]) => Promise<unknown>)(...args);
+    };
+  const files = Object.fromEntries(OPERATIONS.map((operation) => [operation, wrap(operation)])) as unknown as FilePort;
+  return { files, count: () => count };
+}
+
+describe('write is all or nothing', () => {
+  const changes = [
+    create('a/new.tf', 'new'),
+    create('b/c/new.tf', 'new'),
+    create('old.tf', 'changed'),
+    create('run.sh', 'same', true),
+    create('same.tf', 'same'),
+  ];
+
+  async function start(): Promise<Record<string, string>> {
+    await rm(root, { recursive: true, force: true });
+    await mkdir(root);
+    await mkdir(join(root, 'b'));
+    for (const name of ['old.tf', 'run.sh', 'same.tf'])
+      await writeFile(join(root, name), name === 'old.tf' ? 'old' : 'same');
+    return tree(root);
+  }
+
+  test('whichever call of the file system fails, the tree is the old one', async () => {
+    await start();
+    const { files, count } = failing(() => false);
+    expect((await write(changes, root, { files })).ok).toBe(true);
+    const done = await tree(root);
+    expect(count()).toBeGreaterThan(30);
+    for (let nth = 1; nth <= count(); nth += 1) {
+      const before = await start();
+      const result = await write(changes, root, { files: failing((call) => call === nth).files });
+      expect({ nth, codes: codes(result), tree: await tree(root) }).toEqual({
+        nth,
+        codes: ['io-failed'],
+        tree: before,
+      });
+    }
+    await start();
+    expect((await write(changes, root)).ok).toBe(true);
+    expect(await tree(root)).toEqual(done);
+  });
+
+  test('also when nothing works from then on: each file is whole, and what stays behind is named', async () => {
+    await start();
+    const all = failing(() => false);
+    await write(changes, root, { files: all.files });
+    const done = await tree(root);
+    for (let nth = 1; nth <= all.count(); nth += 1) {
+      const before = await start();
+      const result = await write(changes, root, { files: failing((call) => call >= nth).files });
+      const after = await tree(root);
+      const named = result.problems.filter(({ code }) => code === 'write-not-undone').map(({ file }) => file);
+      for (const [path, text] of Object.entries(after)) {
+        const bare = path.replace(/\/$/, '');
+        const isTemporary = /\/?\.[^/]+\.[0-9a-f]{12}\.tmp$/.test(path);
+        const isWhole = isTemporary || text === before[path] || text === done[path];
+        const isNamed = (!isTemporary && text === before[path]) || named.includes(bare);
+        expect({ nth, path, isWhole, isNamed }).toEqual({ nth, path, isWhole: true, isNamed: true });
+      }
+    }
+  });
+
+  test('a bug is thrown, after the old tree is back', async () => {
+    const before = await start();
+    const broken: FilePort = { ...nodeFiles, rename: () => Promise.reject(new TypeError('a bug')) };
+    await expect(write(changes, root, { files: broken })).rejects.toThrow('a bug');
+    expect(await tree(root)).toEqual(before);
+  });
+
+  test('interrupted between any two files: the old tree, or all of the new one', async () => {
+    await start();
+    await write(changes, root);
+    const done = await tree(root);
+    const outcomes = new Set<string>();
+    for (let nth = 1; nth < 60; nth += 1) {
+      const before = await start();
+      const stop = new AbortController();
+      const { files } = failing((call) => {
+        if (call === nth) stop.abort();
+        return false;
+      });
+      const result = await write(changes, root, { files, signal: stop.signal });
+      outcomes.add(result.ok ? 'done' : codes(result).join());
+      expect({ nth, tree: await tree(root) }).toEqual({ nth, tree: result.ok ? done : before });
+    }
+    expect([...outcomes].toSorted()).toEqual(['done', 'interrupted']);
+  });
+});
+
+describe('writeNew', () => {
+  test('makes a file and its folders, once', async () => {
+    expect(await writeNew(root, '.vscode/settings.json', '{}\n')).toMatchObject({ ok: true, value: true });
+    expect(await writeNew(root, '.vscode/settings.json', 'other')).toMatchObject({ ok: true, value: false });
+    expect(await readFile(join(root, '.vscode/settings.json'), 'utf8')).toBe('{}\n');
+  });
+
+  test.runIf(posix)('with the mode that is asked for', async () => {
+    await writeNew(root, 'private', 'x', 0o600);
+    expect((await stat(join(root, 'private'))).mode & 0o777).toBe(0o600);
+  });
+
+  test.runIf(posix)('leaves links alone, and goes through none that leads out', async () => {
+    await symlink(join(outside, 'Taskfile.yml'), join(root, 'Taskfile.yml'));
+    expect(await writeNew(root, 'Taskfile.yml', 'x')).toMatchObject({ ok: true, value: false });
+    await symlink(outside, join(root, '.vscode'));
+    expect(codes(await writeNew(root, '.vscode/x', 'x'))).toEqual(['path-outside-project']);
+    expect(await tree(outside)).toEqual({});
+  });
+
+  test('says what stands in the way', async () => {
+    await writeFile(join(root, '.vscode'), '');
+    expect(codes(await writeNew(root, '.vscode/x.json', 'x'))).toEqual(['file-in-the-way']);
+    await mkdir(join(root, 'mise.toml'));
+    expect(await writeNew(root, 'mise.toml', 'x')).toMatchObject({ ok: true, value: false });
+    expect(codes(await writeNew(root, '../x', 'x'))).toEqual(['path-outside-project']);
+  });
+
+  test.runIf(process.platform === 'linux')('a full disk leaves no half file', async (context) => {
+    context.skip(!allowed('mount', '-t', 'tmpfs', '-o', 'size=16k', 'none', root), 'mounting is not allowed here');
+    try {
+      expect(codes(await writeNew(root, 'big', 'x'.repeat(64 * 1024)))).toEqual(['disk-full']);
+      expect(await tree(root)).toEqual({});
+    } finally {
+      execFileSync('umount', [root]);
+    }
+  });
+});
+
+describe('writePublic', () => {
+  test('creates, replaces, and leaves the same text alone', async () => {
+    await writePublic(root, '.nigari/cache/init.json', '{}');
+    const before = await stat(join(root, '.nigari/cache/init.json'));
+    await writePublic(root, '.nigari/cache/init.json', '{}');
+    expect((await stat(join(root, '.nigari/cache/init.json'))).ino).toBe(before.ino);
+    await writePublic(root, '.nigari/cache/init.json', '{"a":1}');
+    expect(await readFile(join(root, '.nigari/cache/init.json'), 'utf8')).toBe('{"a":1}');
+    expect(Object.keys(await tree(root))).toEqual(['.nigari/', '.nigari/cache/', '.nigari/cache/init.json']);
+  });
+});

@@ -1,0 +1,187 @@
+/**
+ * Resource addresses are a promise: a state that exists is taken over, and no later render recreates a machine. The
+ * states are made from what tofu itself planned, as if Proxmox had said yes to it.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { derive } from '../../scripts/config/derive.ts';
+import type { ClusterYaml, NodeYaml } from '../../scripts/config/written.gen.ts';
+import { temporaryFolder } from '../support/copy.ts';
+import { renderModel, writeArtifacts } from '../support/render.ts';
+import { realTool } from '../support/tools.ts';
+import { initWithLocalState, plan, type PlannedResource } from '../support/tofu.ts';
+
+const CLUSTER: ClusterYaml = {
+  node_cidr: '10.0.0.0/24',
+  cluster_api_addr: '10.0.0.10',
+  proxmox_api_url: 'https://pve.example.com:8006',
+  proxmox_node: 'pve',
+  talos_version: '1.13.0',
+};
+const NODES: readonly NodeYaml[] = [
+  { name: 'cp-1', address: '10.0.0.11', controller: true },
+  { name: 'wk-1', address: '10.0.0.21', controller: false, encrypt_disk: true },
+];
+const ISO = 'proxmox_download_file.talos_iso["ce4c980550dd2ab1b17bbf2b08801c7eb59418eafe8f279833297925d67c7515-false"]';
+const CP = 'proxmox_virtual_environment_vm.talos_node["cp-1"]';
+const WK = 'proxmox_virtual_environment_vm.talos_node["wk-1"]';
+
+/** Renders into `folder`; what is there is replaced, the state stays. */
+async function write(
+  folder: string,
+  cluster: Partial<ClusterYaml> = {},
+  nodes: readonly NodeYaml[] = NODES,
+): Promise<void> {
+  const { model } = derive({ cluster: { ...CLUSTER, ...cluster }, nodes: [...nodes], locate: () => null });
+  await writeArtifacts(folder, 'infrastructure/tofu', (await renderModel(model)).artifacts);
+}
+
+/** The machines as they are once they run. */
+let machines: readonly PlannedResource[] = [];
+
+beforeAll(async () => {
+  if (!realTool('tofu')) return;
+  const folder = await temporaryFolder(afterAll);
+  await write(folder);
+  await initWithLocalState(folder);
+  // The second plan knows what the provider makes of what the first left open.
+  await saveState(folder, await plannedResources(folder));
+  machines = await plannedResources(folder);
+});
+
+/** A folder whose machines exist. @param change what was different when they were made */
+async function existing(
+  change: (resource: PlannedResource) => PlannedResource = (resource) => resource,
+): Promise<string> {
+  const folder = await temporaryFolder();
+  await write(folder);
+  await initWithLocalState(folder);
+  await saveState(folder, machines.map(change));
+  return folder;
+}
+
+async function plannedResources(folder: string): Promise<readonly PlannedResource[]> {
+  return (await plan(folder)).plan.planned_values.root_module.resources;
+}
+
+async function saveState(folder: string, resources: readonly PlannedResource[]): Promise<void> {
+  const state = {
+    version: 4,
+    terraform_version: '1.11.0',
+    serial: 1,
+    lineage: 'fake',
+    outputs: {},
+    resources: resources.map(inState),
+  };
+  await writeFile(join(folder, 'terraform.tfstate'), JSON.stringify(state));
+}
+
+/** A resource as state format 4 has it, with what is known only once it is there. */
+function inState({ type, index, values }: PlannedResource): object {
+  const isImage = type.endsWith('download_file');
+  const found = isImage ? { id: `local:iso/${String(values['file_name'])}`, size: 1 } : MACHINE_THAT_RUNS;
+  const provider = 'provider["registry.opentofu.org/bpg/proxmox"]';
+  const instances = [{ index_key: index, schema_version: 0, attributes: { ...values, ...found } }];
+  return { mode: 'managed', type, name: isImage ? 'talos_iso' : 'talos_node', provider, instances };
+}
+
+const MACHINE_THAT_RUNS = {
+  id: '100',
+  vm_id: 100,
+  cdrom: [{ interface: 'ide2', enabled: false, file_id: 'local:iso/talos-v1.13.0-ce4c980550dd.iso' }],
+  ipv4_addresses: [],
+  ipv6_addresses: [],
+  mac_addresses: [],
+  network_interface_names: [],
+};
+
+/** What a plan would do: actions by address, and where it was moved from. */
+async function actions(folder: string): Promise<Readonly<Record<string, string>>> {
+  const { resource_changes } = (await plan(folder)).plan;
+  return Object.fromEntries(
+    resource_changes.map(({ address, previous_address, change }) => [
+      address,
+      [...change.actions, ...(previous_address ? [`from ${previous_address}`] : [])].join(' '),
+    ]),
+  );
+}
+
+describe.skipIf(!realTool('tofu'))('machines that exist', () => {
+  test('are left alone by the same render', async () => {
+    expect(await actions(await existing())).toEqual({ [ISO]: 'no-op', [CP]: 'no-op', [WK]: 'no-op' });
+  });
+
+  test('are left alone when what counts only at creation changes', async () => {
+    const folder = await existing();
+    await write(
+      folder,
+      { node_first_boot: 'dhcp' },
+      NODES.map((node) => ({ ...node, encrypt_disk: !node.encrypt_disk })),
+    );
+    expect(await actions(folder)).toEqual({ [ISO]: 'no-op', [CP]: 'no-op', [WK]: 'no-op' });
+  });
+
+  test('are updated in place by a new Talos version, and the new image comes before the old one goes', async () => {
+    const folder = await existing();
+    await write(folder, { talos_version: '1.13.1' });
+    expect(await actions(folder)).toEqual({ [ISO]: 'create delete', [CP]: 'update', [WK]: 'update' });
+  });
+
+  test('are updated in place by another size, network, tag or order', async () => {
+    const folder = await existing();
+    const cluster = {
+      proxmox_vlan_mode: true,
+      node_vlan_tag: 20,
+      proxmox_vm_advanced: { tags: ['new'], net_queues: 2, balloon: 1024 },
+    };
+    const sizes = { vm_cores: 16, vm_memory: 4096, vm_disk_size: 512, mtu: 9000, vm_startup_order: 50 };
+    await write(
+      folder,
+      cluster,
+      NODES.map((node) => ({ ...node, ...sizes })),
+    );
+    expect(await actions(folder)).toEqual({ [ISO]: 'no-op', [CP]: 'update', [WK]: 'update' });
+  });
+
+  test('stay when another node is added, removed or moved in the list', async () => {
+    const folder = await existing();
+    const [cp, wk] = NODES as [NodeYaml, NodeYaml];
+    await write(folder, {}, [wk, { ...cp, name: 'cp-2', address: '10.0.0.12' }]);
+    const other = 'proxmox_virtual_environment_vm.talos_node["cp-2"]';
+    expect(await actions(folder)).toEqual({ [ISO]: 'no-op', [CP]: 'delete', [WK]: 'update', [other]: 'create' });
+  });
+
+  test("of MatherlyNet's project move over", async () => {
+    const folder = await existing(asMatherlyNet);
+    expect(await actions(folder)).toEqual({
+      [ISO]:
+        'update from proxmox_virtual_environment_download_file.talos_iso["ce4c980550dd2ab1b17bbf2b08801c7eb59418eafe8f279833297925d67c7515-false"]',
+      [CP]: 'update',
+      [WK]: 'update',
+    });
+  });
+});
+
+/** The differences of MatherlyNet's template: alias of the image's type, its flags, no TPM, no cloud-init, other defaults. */
+function asMatherlyNet(resource: PlannedResource): PlannedResource {
+  if (resource.type === 'proxmox_download_file') {
+    return {
+      ...resource,
+      type: 'proxmox_virtual_environment_download_file',
+      values: { ...resource.values, overwrite: true, overwrite_unmanaged: false },
+    };
+  }
+  const agent = [{ enabled: true, timeout: '15m', trim: false, type: 'virtio', wait_for_ip: [] }];
+  return {
+    ...resource,
+    values: {
+      ...resource.values,
+      agent,
+      tpm_state: [],
+      initialization: [],
+      stop_on_destroy: false,
+      reboot_after_update: true,
+    },
+  };
+}
