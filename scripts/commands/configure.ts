@@ -1,0 +1,108 @@
+/** `nigari configure`: the whole way, from two YAML files to an initialised OpenTofu project. */
+import { compare } from '../changes/compare.ts';
+import { changeLines, summaryLine } from '../changes/summary.ts';
+import { Exit, hasErrors, must, type Problem } from '../problem.ts';
+import { isGenerated } from '../render/header.ts';
+import { seal } from '../secrets/seal.ts';
+import { age } from '../system/age.ts';
+import { readDisk } from '../system/disk.ts';
+import { findIdentities } from '../system/identities.ts';
+import { loadSopsConfig } from '../system/inputs.ts';
+import { randomBytes } from '../system/random.ts';
+import { write } from '../system/write.ts';
+import type { Artifact, Change, Disk, Sealed } from '../types.ts';
+import { step, type CommandResult, type Context } from './context.ts';
+import { initialise, type Initialised } from './initialise.ts';
+import { leftovers } from './leftovers.ts';
+import { nextStep } from './next-step.ts';
+import { secretsOf } from './tofu.ts';
+import { understand } from './understand.ts';
+
+export interface ConfigureOptions {
+  /** Run `tofu init` where that is due. */
+  readonly init: boolean;
+  /** Overwrite files that nigari did not make. */
+  readonly force: boolean;
+}
+
+export async function configure(context: Context, { init, force }: ConfigureOptions): CommandResult {
+  const { derived, artifacts, problems } = await understand(context);
+  const { cluster, instances } = derived.model;
+  const notes: Problem[] = [...problems];
+  const collect = (found: readonly Problem[]): void => void notes.push(...found);
+  const disk = must(
+    await readDisk(
+      context.root,
+      artifacts.map(({ path }) => path),
+    ),
+    Exit.refusedInput,
+    collect,
+  );
+  const sealed = await step(context, 'Seal secrets', () => sealAll(context, artifacts, disk, collect));
+  const fileMode = context.platform !== 'win32';
+  const changes = must(compare(sealed, disk, { force, isGenerated, fileMode }), Exit.refusedInput, collect);
+  const stale = await leftovers(context, instances, artifacts);
+  await step(context, 'Write what changed', async () =>
+    must(await write(changes, context.root, { signal: context.signal }), Exit.refusedInput, collect),
+  );
+  const initialised = init ? await initialise(context, instances, secretsOf(cluster)) : [];
+  const next = await nextStep(context, instances, initialised);
+  report(context, { changes: [...changes, ...stale], problems: notes, initialised, next });
+  return initialised.some(({ status }) => status === 'failed') ? Exit.otherProgram : Exit.done;
+}
+
+async function sealAll(
+  context: Context,
+  artifacts: readonly Artifact[],
+  disk: Disk,
+  collect: (found: readonly Problem[]) => void,
+): Promise<readonly Sealed[]> {
+  const sopsConfig = must(await loadSopsConfig(context.root), Exit.refusedInput, collect);
+  const { identities } = must(await findIdentities(context.root, context.env), Exit.refusedInput, collect);
+  const inputs = { disk, sopsConfig, identities, age, random: randomBytes, now: () => new Date() };
+  return must(await seal(artifacts, inputs), Exit.refusedInput, collect);
+}
+
+/** What a run of `configure` came to. */
+interface Outcome {
+  readonly changes: readonly Change[];
+  readonly problems: readonly Problem[];
+  readonly initialised: readonly Initialised[];
+  readonly next: readonly string[];
+}
+
+function report(context: Context, outcome: Outcome): void {
+  const { reporter, json } = context;
+  const { changes, problems, initialised, next } = outcome;
+  if (json) reporter.result(JSON.stringify(asData(outcome), null, 2));
+  reporter.problems(problems);
+  for (const { kind, text } of changeLines(changes)) reporter.line(text, kind === 'create' ? 'good' : 'changed');
+  for (const { status, directory, problems: reasons } of initialised) {
+    if (status === 'skipped') reporter.line(skipped(directory, reasons), 'dim');
+    else reporter.problems(reasons);
+  }
+  reporter.line(summaryLine(changes));
+  for (const line of next) reporter.line(line);
+}
+
+/** One line: why, and how to change that; how to get tofu is said with the next step. */
+function skipped(directory: string, [first, ...others]: readonly Problem[]): string {
+  const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+  const remedy = first?.code.startsWith('tofu-') ? '' : `; ${first?.hint ?? ''}`;
+  return `tofu init was not run in ${directory}: ${first?.message ?? ''}${more}${remedy}`;
+}
+
+function asData({ changes, problems, initialised, next }: Outcome): object {
+  const paths = (kind: Change['kind']): readonly string[] =>
+    changes.filter((change) => change.kind === kind).map(({ path }) => path);
+  const failed = initialised.flatMap((instance) => instance.problems).filter((problem) => hasErrors([problem]));
+  return {
+    created: paths('create'),
+    updated: paths('update'),
+    stale: paths('delete'),
+    unchanged: paths('keep'),
+    init: initialised.map(({ directory, status }) => ({ directory, status })),
+    problems: [...problems, ...failed],
+    next,
+  };
+}

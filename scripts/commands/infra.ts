@@ -1,0 +1,62 @@
+/** `nigari infra init` and `nigari infra plan`: OpenTofu with the sealed secrets in its environment. */
+import { Exit, must, Refusal } from '../problem.ts';
+import { open, openValues } from '../secrets/open.ts';
+import { age } from '../system/age.ts';
+import { readDisk } from '../system/disk.ts';
+import { findIdentities } from '../system/identities.ts';
+import { planCommand } from '../tofu/commands.ts';
+import { missingCredentials, type Secrets } from '../tofu/environment.ts';
+import type { Instance } from '../types.ts';
+import { NIGARI, step, type CommandResult, type Context } from './context.ts';
+import { findTofu, isInitDue, refuseWithout, runTofu, tofuCall, tofuInit, type TofuRun } from './tofu.ts';
+import { readConfig } from './understand.ts';
+
+export async function infraInit(context: Context, args: readonly string[]): CommandResult {
+  const call = await prepare(context);
+  await tofuInit(context, { ...call, args, shown: true });
+  return Exit.done;
+}
+
+/** Runs init first where that is due: a plan in a fresh clone just works. */
+export async function infraPlan(context: Context, args: readonly string[]): CommandResult {
+  const call = await prepare(context);
+  refuseWithout(missingCredentials(call.instance, call.secrets, 'plan', context.env));
+  if (await isInitDue(context, call.instance))
+    await step(context, `tofu init in ${call.instance.directory}`, () => tofuInit(context, call));
+  const plan = { ...call, args, shown: true };
+  await runTofu(context, plan, planCommand(tofuCall(context, plan)), 'plan');
+  return Exit.done;
+}
+
+/** The one instance, with its secrets opened in memory. @throws Refusal when there is none, or no tofu, or no key */
+async function prepare(context: Context): Promise<TofuRun> {
+  const [instance] = (await readConfig(context)).model.instances;
+  if (!instance) throw new Refusal([noInstance], Exit.refusedInput);
+  const tofu = must(await findTofu(context), Exit.otherProgram);
+  return { tofu, instance, secrets: await openSecrets(context, instance) };
+}
+
+const noInstance = {
+  code: 'no-instance',
+  severity: 'error',
+  message: 'there is nothing for OpenTofu to do: proxmox_api_url and proxmox_node are not set',
+  hint: 'set both in cluster.yaml, then run `nigari configure`',
+} as const;
+
+/** @throws Refusal 2 when the file is not there, no key opens it, or it was tampered with */
+async function openSecrets({ root, env }: Context, instance: Instance): Promise<Secrets> {
+  const path = instance.secrets_file;
+  const file = must(await readDisk(root, [path]), Exit.refusedInput).get(path);
+  if (!file) throw new Refusal([notConfigured(path)], Exit.refusedInput);
+  const { identities } = must(await findIdentities(root, env), Exit.refusedInput);
+  const tree = must(await open({ path, bytes: file.bytes }, { identities, age }), Exit.refusedInput);
+  return must(openValues(tree), Exit.refusedInput);
+}
+
+const notConfigured = (path: string) =>
+  ({
+    code: 'not-configured',
+    severity: 'error',
+    message: `there is no ${path}`,
+    hint: `run \`${NIGARI} configure\` first`,
+  }) as const;

@@ -1,0 +1,53 @@
+/**
+ * The first half of the way: load → validate → derive → render → format → verify. It needs no key, writes nothing, and
+ * is all that `check` does.
+ */
+import { derive } from '../config/derive.ts';
+import { validate } from '../config/validate.ts';
+import { Exit, must, type Problem } from '../problem.ts';
+import { format } from '../render/format.ts';
+import { render } from '../render/render.ts';
+import { verify } from '../render/verify.ts';
+import { assetsDirectory } from '../system/assets.ts';
+import { loadInputs } from '../system/inputs.ts';
+import { loadTemplates } from '../system/templates.ts';
+import type { Artifact, Config, Derived } from '../types.ts';
+import { refuse, step, type Context } from './context.ts';
+
+/** What the inputs mean, and the files that they become, in clear and in memory. */
+export interface Understood {
+  readonly config: Config;
+  readonly derived: Derived;
+  readonly artifacts: readonly Artifact[];
+  /** Warnings and notes. */
+  readonly problems: readonly Problem[];
+}
+
+/** @throws Refusal 2 for the inputs, 3 for the templates or what they render */
+export async function understand(context: Context): Promise<Understood> {
+  const problems: Problem[] = [];
+  const collect = (found: readonly Problem[]): void => void problems.push(...found);
+  const config = await step(context, 'Validate cluster.yaml and nodes.yaml', async () =>
+    must(validate(await loadInputs(context.root)), Exit.refusedInput, collect),
+  );
+  const derived = derive(config);
+  const rendered = await step(context, 'Render templates', async () => {
+    const templates = must(
+      await loadTemplates({ builtIn: assetsDirectory(), project: context.root }),
+      Exit.refusedTemplate,
+      collect,
+    );
+    return must(render(derived.model, templates), Exit.refusedTemplate, collect);
+  });
+  const artifacts = await step(context, 'Verify what was rendered', async () => {
+    const formatted = await format(rendered);
+    refuse(await verify(formatted, derived.model), Exit.refusedTemplate);
+    return formatted;
+  });
+  return { config, derived, artifacts, problems };
+}
+
+/** The inputs alone, for commands that need no templates. @throws Refusal 2 */
+export async function readConfig(context: Context): Promise<Derived> {
+  return derive(must(validate(await loadInputs(context.root)), Exit.refusedInput));
+}
