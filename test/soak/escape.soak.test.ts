@@ -1,0 +1,3 @@
+import { describeEscaping } from '../support/escape-property.ts';
+
+describeEscaping(20_000);
