@@ -11,7 +11,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import Ajv from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
@@ -58,13 +58,13 @@ async function typesOf(name) {
 }
 
 /** The source of `written.gen.ts`: what a user may write, before anything is filled in. */
-export async function writtenTypes() {
+async function writtenTypes() {
   const parts = [await typesOf('cluster'), await typesOf('nodes')];
   return ['/** Generated from schemas/ by tools/generate.mjs; do not edit. */', ...parts].join('\n');
 }
 
 /** The source of `validators.gen.js`: one function per schema, in one module without imports. */
-export async function validators() {
+async function validators() {
   const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true, code: { source: true, esm: true } });
   ajv.addVocabulary(EDITOR_KEYWORDS);
   for (const name of ['cluster', 'nodes']) ajv.addSchema(await readSchema(name), name);
@@ -102,6 +102,4 @@ async function main(argument) {
   return 0;
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  process.exitCode = await main(process.argv[2]);
-}
+process.exitCode = await main(process.argv[2]);

@@ -7,19 +7,19 @@ import {
   isScalar,
   isSeq,
   type Alias,
-  type LineCounter,
   type Node,
   type Pair,
   type YAMLMap,
 } from 'yaml';
 import type { Position } from '../types.ts';
+import type { Lines } from './lines.ts';
 import type { KeyPath } from './path.ts';
 
 /** What a lookup needs to know of a file. */
 export interface Parsed {
   readonly file: string;
   readonly root: YAMLMap;
-  readonly lines: LineCounter;
+  readonly lines: Lines;
   /** What each alias stands for. */
   readonly targets: WeakMap<Alias, Node>;
 }
@@ -139,7 +139,6 @@ function position(parsed: Parsed, node: Node | null): Position {
 
 /** From offsets in the text to lines and columns. */
 export function spanAt({ file, lines }: Pick<Parsed, 'file' | 'lines'>, start: number, end: number): Position {
-  const from = lines.linePos(start);
-  const to = lines.linePos(Math.max(start, end));
-  return { file, line: from.line, column: from.col, endLine: to.line, endColumn: to.col };
+  const { line: endLine, column: endColumn } = lines(Math.max(start, end));
+  return { file, ...lines(start), endLine, endColumn };
 }

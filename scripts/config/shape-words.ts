@@ -126,10 +126,10 @@ function tooFew({ name, schema: { minItems = 1 } }: Misfit): Words {
 
 /** `, not "x"`: the value as it is written, but never a secret's. */
 function butIs({ value, source, secret }: Misfit): string {
+  if (typeof value === 'string') return secret ? '' : `, not ${quoted(withoutCredentials(value))}`;
   if (Array.isArray(value)) return ', not a list';
-  if (typeof value === 'object') return ', not a mapping';
-  if (secret) return typeof value === 'string' ? '' : `, not a ${typeof value}`;
-  return `, not ${typeof value === 'string' ? quoted(withoutCredentials(value)) : shortened(source ?? String(value))}`;
+  if (typeof value !== 'number' && typeof value !== 'boolean') return ', not a mapping';
+  return `, not ${secret ? `a ${typeof value}` : shortened(source ?? String(value))}`;
 }
 
 /** A password may stand where it does not belong: in an address. */

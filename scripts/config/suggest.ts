@@ -23,7 +23,8 @@ export function suggestion(name: string, candidates: readonly string[]): string 
 
 /** Null when it is above `limit`. */
 function distance(a: string, b: string, limit: number): number | null {
-  return isBeginning(a, b) || isBeginning(b, a) ? Math.min(1, limit) : editDistance(a, b, limit);
+  if (!isBeginning(a, b) && !isBeginning(b, a)) return editDistance(a, b, limit);
+  return limit >= 1 ? 1 : null;
 }
 
 /** True for at least half of the longer name: less could be the beginning of anything. */

@@ -1,5 +1,5 @@
 /** Both input files → the config, or everything that is wrong with them, in one pass. */
-import { checked, refused, type Checked, type Problem } from '../problem.ts';
+import { checked, hasErrors, refused, type Checked, type Problem } from '../problem.ts';
 import type { Config, InputPath, Locate, SourceFile, Sources } from '../types.ts';
 import { isApplicationKey, type InputKind } from './key-schema.ts';
 import { ruleProblems } from './rules.ts';
@@ -32,14 +32,15 @@ export function validate(sources: Pick<Sources, 'cluster' | 'nodes'>): Checked<C
     ...nodes.problems,
     ...ruleProblems(ruleInput(cluster, nodes, locate), locate),
   ].toSorted(byPlace([cluster, nodes]));
-  if (cluster.file === null || nodes.file === null) return refused(...problems);
+  if (cluster.file === null || nodes.file === null || hasErrors(problems)) return refused(...problems);
   return checked(config(cluster.file, nodes.file, locate), problems);
 }
 
 function readInput(source: Checked<SourceFile>, kind: InputKind): Input {
   const file = source.ok ? parseYaml(source.value) : source;
   if (!file.ok) return { file: null, problems: file.problems, broken: new Set() };
-  return { file: file.value, ...oneForEachValue(file.value.problems, shapeProblems(file.value, kind)) };
+  const { problems, broken } = oneForEachValue(file.value.problems, shapeProblems(file.value, kind));
+  return { file: file.value, problems: [...source.problems, ...problems], broken };
 }
 
 /** Values that could not be read: what stands in their place has no shape to speak of. */

@@ -1,5 +1,5 @@
 /** Text → YAML documents, one step of the parser at a time, so that it can be stopped before it exhausts stack or memory. */
-import { Composer, Lexer, LineCounter, Parser, type Document } from 'yaml';
+import { Composer, Lexer, Parser, type Document } from 'yaml';
 import { MAX_DEPTH } from './yaml-value.ts';
 import { WORDS, type Words } from './yaml-words.ts';
 
@@ -25,10 +25,9 @@ export interface Stream {
   readonly unclosedAt: number | null;
 }
 
-/** @param lines is told where each line starts */
-export function readStream(text: string, lines: LineCounter): Stream {
-  lines.addNewLine(0);
-  const parser = new Parser(lines.addNewLine);
+/** Composes the whole text, or as much of it as is reasonable. */
+export function readStream(text: string): Stream {
+  const parser = new Parser();
   const composer = new Composer(OPTIONS);
   const documents: Document.Parsed[] = [];
   let [unclosedAt, lexemes]: [number | null, number] = [null, 0];

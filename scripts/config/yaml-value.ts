@@ -2,18 +2,8 @@
  * A parsed document → its plain value, in one walk of our own. The library's conversion is not used: it looks for
  * duplicate keys in quadratic time, and expands aliases before anything can be refused.
  */
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Alias,
-  type LineCounter,
-  type Node,
-  type Scalar,
-  type YAMLMap,
-  type YAMLSeq,
-} from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Alias, type Node, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import type { Lines } from './lines.ts';
 import { mappingOf, stepOf } from './yaml-mapping.ts';
 import { fitsTag } from './yaml-tags.ts';
 import { problemAt, report, type Anchor, type Built, type Walk } from './yaml-walk.ts';
@@ -38,7 +28,7 @@ export type DocumentValue = Pick<Walk, 'problems' | 'targets' | 'refusal'> & { r
  * Builds the value of `root` in time proportional to the file's length.
  * @param length of the file's text, in characters
  */
-export function documentValue(file: string, root: Node, lines: LineCounter, length: number): DocumentValue {
+export function documentValue(file: string, root: Node, lines: Lines, length: number): DocumentValue {
   const walk: Walk = {
     file,
     lines,

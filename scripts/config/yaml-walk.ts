@@ -1,7 +1,8 @@
 /** The state of one walk over a parsed document, and how it reports. */
-import type { Alias, LineCounter, Node } from 'yaml';
+import type { Alias, Node } from 'yaml';
 import type { Problem } from '../problem.ts';
 import type { Position } from '../types.ts';
+import type { Lines } from './lines.ts';
 import { spanAt } from './locate.ts';
 import { formatPath } from './path.ts';
 import type { Words } from './yaml-words.ts';
@@ -21,7 +22,7 @@ export interface Anchor {
 
 export interface Walk {
   readonly file: string;
-  readonly lines: LineCounter;
+  readonly lines: Lines;
   /** What all aliases together may expand to. */
   readonly limit: number;
   readonly anchors: Map<string, Anchor>;

@@ -1,8 +1,9 @@
 /** An input file's bytes → its value and the places of its values, or what is wrong with it. YAML 1.2, core schema. */
-import { isMap, isScalar, LineCounter, type Document, type YAMLError, type YAMLMap } from 'yaml';
+import { isMap, isScalar, type Document, type YAMLError, type YAMLMap } from 'yaml';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import type { SourceFile } from '../types.ts';
 import { decodeText } from './decode.ts';
+import { linesOf, type Lines } from './lines.ts';
 import { places, spanAt, type Places } from './locate.ts';
 import { readStream, type Stream } from './yaml-stream.ts';
 import { documentValue } from './yaml-value.ts';
@@ -31,8 +32,8 @@ export interface YamlFile {
 export function parseYaml(source: SourceFile): Checked<YamlFile> {
   const text = decodeText(source);
   if (!text.ok) return text;
-  const lines = new LineCounter();
-  const stream = readStream(text.value, lines);
+  const lines = linesOf(text.value);
+  const stream = readStream(text.value);
   const at: At = (start, end, words) => ({
     severity: 'error',
     ...words,
@@ -78,8 +79,10 @@ function rootProblems({ contents, directives, range }: Document.Parsed, text: st
   return [empty ? at(0, 0, WORDS.emptyFile) : at(range[0], range[0], WORDS.notAMapping)];
 }
 
-function read(file: string, root: YAMLMap, lines: LineCounter, length: number): Checked<YamlFile> {
+function read(file: string, root: YAMLMap, lines: Lines, length: number): Checked<YamlFile> {
   const { value, problems, targets, refusal } = documentValue(file, root, lines, length);
   if (refusal !== null) return refused(refusal);
+  // Under a tag that is not known, the whole file is a value that cannot be read.
+  if (value === null) return refused(...problems);
   return checked({ file, value: value as YamlFile['value'], places: places({ file, root, lines, targets }), problems });
 }

@@ -42,9 +42,7 @@ function schemasIn(schema: object, pointer = '#'): readonly (readonly [string, R
   const deeper = inside.flatMap(([key, value]) =>
     typeof value === 'object' && value !== null ? schemasIn(value, `${pointer}/${key}`) : [],
   );
-  return 'type' in schema && typeof schema.type !== 'object'
-    ? [[pointer, schema as Record<string, unknown>], ...deeper]
-    : deeper;
+  return 'type' in schema && typeof schema.type !== 'object' ? [[pointer, { ...schema }], ...deeper] : deeper;
 }
 
 const SCHEMAS = [...schemasIn(clusterSchema, 'cluster'), ...schemasIn(nodesSchema, 'nodes')];

@@ -12,6 +12,10 @@ test.each([
   ['node_dns_server', 'node_dns_servers'],
   ['node_npt_servers', 'node_ntp_servers'],
   ['promox_node', 'proxmox_node'],
+  ['node_dns', 'node_dns_servers'],
+  ['proxmox', 'proxmox_node'],
+  ['cluster_name_of_mine', 'cluster_name'],
+  ['no', null],
   ['banana', null],
   ['', null],
   ['x', null],
@@ -23,6 +27,11 @@ test.each([
 test('the nearest wins, and of equals the first', () => {
   expect(suggestion('ntp', ['dns', 'ntp'])).toBe('ntp');
   expect(suggestion('bat', ['cat', 'hat'])).toBe('cat');
+});
+
+test('the beginning of a name is nearer than another name of its length', () => {
+  expect(suggestion('Mac_Address', ['address', 'mac_addr'])).toBe('mac_addr');
+  expect(suggestion('address', ['address_pool', 'address'])).toBe('address');
 });
 
 test('a swap of neighbours is one mistake, of others it is two', () => {

@@ -122,9 +122,9 @@ describe('keys', () => {
     expect(findings(text).map(({ code }) => code)).toEqual(['non-string-key']);
   });
 
-  test('fifty thousand keys in one mapping, half of them twice, are compared one by one', () => {
-    const lines = Array.from({ length: 50_000 }, (_, index) => `k${index % 25_000}: 1\n`);
-    expect(findings(lines.join(''))).toHaveLength(25_000);
+  test('twenty thousand keys in one mapping, half of them twice, are compared one by one', () => {
+    const lines = Array.from({ length: 20_000 }, (_, index) => `k${index % 10_000}: 1\n`);
+    expect(findings(lines.join(''))).toHaveLength(10_000);
   });
 });
 
@@ -169,6 +169,10 @@ describe('values', () => {
     expect(places(text)).toEqual(['unknown-tag 1:4']);
   });
 
+  test('a file under an unknown tag is a value that cannot be read', () => {
+    expect(parse('!x\na: 1\n')).toMatchObject({ ok: false, problems: [{ code: 'unknown-tag' }] });
+  });
+
   test('are frozen', () => {
     const value = valueOf('a: {b: [c]}\n') as { a: { b: string[] } };
     expect([value, value.a, value.a.b].every(Object.isFrozen)).toBe(true);
@@ -194,9 +198,9 @@ describe('aliases and merges', () => {
     expect(valueOf('a: &x 1\nb: *x\nc: &x 2\nd: *x\n')).toEqual({ a: 1, b: 1, c: 2, d: 2 });
   });
 
-  test('130 aliases of a block are fine, and so are ten thousand', () => {
+  test('130 aliases of a block are fine, and so are five thousand', () => {
     const block = 'shared: &shared {disk: /dev/sda, mtu: 1500, vars: {rack: a1, room: cellar, power: [left, right]}}\n';
-    for (const count of [130, 10_000]) {
+    for (const count of [130, 5_000]) {
       const list = Array.from({ length: count }, (_, index) => `  - {<<: *shared, name: node-${index}}\n`);
       const value = valueOf(`${block}nodes:\n${list.join('')}`) as { nodes: { mtu: number }[] };
       expect(value.nodes.at(-1)?.mtu).toBe(1500);
