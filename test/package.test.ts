@@ -246,3 +246,35 @@ describe('the packed package', () => {
     expect((await stat(join(folder, 'age.key'))).mode & 0o777).toBe(0o600);
   });
 });
+
+interface Locked {
+  readonly integrity?: string;
+  readonly resolved?: string;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+describe('the lock file', async () => {
+  const text = await readFile(join(ROOT, 'package-lock.json'), 'utf8');
+  const { packages } = JSON.parse(text) as { packages: Readonly<Record<string, Locked>> };
+  const installed = Object.entries(packages).filter(([path]) => path !== '');
+
+  /** As Node looks for it: below the package that wants it, then beside each package that it lies in. */
+  function isLocked(from: string, name: string): boolean {
+    if (`${from}node_modules/${name}` in packages) return true;
+    return from !== '' && isLocked(from.slice(0, from.slice(0, -1).lastIndexOf('node_modules/')), name);
+  }
+
+  test('has the platform packages of every system: `npm ci` refuses one that lacks some', () => {
+    const wanted = installed.flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).map((name) => ({ path, name })),
+    );
+    expect(wanted.length).toBeGreaterThan(50);
+    expect(wanted.filter(({ path, name }) => !isLocked(`${path}/`, name))).toEqual([]);
+  });
+
+  test('has a checksum for everything, and names no registry', () => {
+    expect(installed.length).toBeGreaterThan(100);
+    expect(installed.filter(([, { integrity }]) => integrity === undefined).map(([path]) => path)).toEqual([]);
+    expect(installed.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
+  });
+});
