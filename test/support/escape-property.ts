@@ -6,7 +6,7 @@ import { render } from '../../scripts/render/render.ts';
 import type { Model } from '../../scripts/types.ts';
 
 /** Texts that break something somewhere: quotes, interpolation, comments, YAML 1.1 words, line breaks, Unicode forms. */
-const hostile = fc.oneof(
+export const hostile = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.string({ unit: fc.constantFrom(...'"\'\\$%{}#|>-:,[]&*!?@`~ \n\r\t=<ay'), maxLength: 12 }),
