@@ -72,8 +72,7 @@ export function samePlace(left: unknown, right: unknown): boolean {
 
 /** A string that has no UTF-8 form cannot be written to any file. */
 export function assertWellFormed(text: string): void {
-  // ES2024's isWellFormed, which Node 20 has.
-  if (!(text as string & { isWellFormed(): boolean }).isWellFormed()) {
+  if (!text.isWellFormed()) {
     throw new Unprintable('the value holds half of a surrogate pair, which no file can hold');
   }
 }

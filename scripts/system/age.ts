@@ -1,6 +1,7 @@
 /** age by npm `age-encryption`: wrapping and unwrapping data keys, making identities. */
 import { armor, Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { reveal, secret } from '../config/secret.ts';
+import type { Problem } from '../problem.ts';
 import type { Age, Identity } from '../secrets/age.ts';
 
 /** X25519 (`age1…`) and hybrid post-quantum (`age1pq1…`) keys. */
@@ -23,19 +24,69 @@ async function unwrap(text: string, identities: readonly Identity[]): Promise<Ui
   }
 }
 
+/** Keys of a text, and what is wrong with its other lines. */
+export interface ParsedKeys {
+  readonly identities: readonly Identity[];
+  readonly problems: readonly Problem[];
+}
+
 /**
- * A private key as age-keygen writes it.
- * @param source where it was found, for messages
- * @returns null when it is not whole, or of a kind that we do not know
+ * Reads a key file as age-keygen writes it: one key a line, empty lines and lines that start with `#` left out.
+ * @param source where the text was found, for messages; they never hold any part of it
  */
-export async function parseIdentity(text: string, source: string): Promise<Identity | null> {
+export async function parseKeys(text: string, source: string): Promise<ParsedKeys> {
+  if (/^(age-encryption\.org\/|-----BEGIN AGE)/.test(text))
+    return { identities: [], problems: [withPassphrase(source)] };
+  const identities: Identity[] = [];
+  const problems: Problem[] = [];
+  for (const [index, line] of text
+    .split('\n')
+    .map((part) => part.trim())
+    .entries()) {
+    if (line === '' || line.startsWith('#')) continue;
+    const identity = await parseIdentity(line, source);
+    if (identity === null) problems.push(badLine(source, index + 1, line));
+    else identities.push(identity);
+  }
+  if (identities.length + problems.length === 0) problems.push(badAgeKey(source, 'holds no age key'));
+  return { identities, problems };
+}
+
+async function parseIdentity(text: string, source: string): Promise<Identity | null> {
   if (!/^AGE-SECRET-KEY-(PQ-)?1[0-9A-Z]+$/.test(text)) return null;
   try {
     return { text: secret(text), recipient: await identityToRecipient(text), source };
   } catch {
-    // The library's message may quote the key.
+    // Not whole. The library's message may quote the key.
     return null;
   }
+}
+
+/** What a line that is no key may be, by how it starts. */
+const OTHER_LINES: readonly (readonly [start: RegExp, reason: string, severity: Problem['severity']])[] = [
+  [/^AGE-PLUGIN-/, 'is the key of an age plugin, which only sops itself can use', 'warning'],
+  [/^age1/, 'is a public key, not a private one', 'error'],
+  [/^AGE-SECRET-KEY-/, 'is not a whole age key: a part is missing or mistyped', 'error'],
+];
+
+function badLine(source: string, line: number, text: string): Problem {
+  const [, reason = 'is no age key', severity = 'error'] = OTHER_LINES.find(([start]) => start.test(text)) ?? [];
+  return { ...badAgeKey(source, `line ${line} ${reason}`), severity };
+}
+
+function withPassphrase(source: string): Problem {
+  const hint = "let age ask for it: SOPS_AGE_KEY_CMD='age --decrypt FILE'";
+  return { ...badAgeKey(source, 'is protected by a passphrase'), hint };
+}
+
+/** A place where a key should be and is not. */
+export function badAgeKey(source: string, reason: string): Problem {
+  return {
+    code: 'bad-age-key',
+    severity: 'error',
+    message: `${source} ${reason}`,
+    hint: 'a key file is what age-keygen writes: AGE-SECRET-KEY-1… on a line of its own',
+  };
 }
 
 /** A new X25519 key. */

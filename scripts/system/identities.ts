@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import type { Identity } from '../secrets/age.ts';
-import { parseIdentity } from './age.ts';
+import { badAgeKey, parseKeys } from './age.ts';
 import { nodeFiles } from './files.ts';
 import { errno, ioProblem } from './io-problem.ts';
 import { run } from './processes.ts';
@@ -38,7 +38,7 @@ export async function findIdentities(
   const problems: Problem[] = [...recipientsWarning(env)];
   for (const look of PLACES) {
     const found = await look(root, env);
-    const parsed = found.ok && found.value !== null ? await parseKeys(found.value) : null;
+    const parsed = found.ok && found.value !== null ? await parseKeys(found.value.text, found.value.source) : null;
     const all = [...found.problems, ...(parsed?.problems ?? [])];
     problems.push(...(look === inUsersFile ? all.map(asWarning) : all));
     for (const identity of parsed?.identities ?? []) {
@@ -79,7 +79,7 @@ async function inNamedFile(root: string, env: Env): Promise<Checked<Found | null
   if (!path) return checked(null);
   const found = await keyFile(resolve(root, path), `$SOPS_AGE_KEY_FILE (${path})`);
   return found.ok && found.value === null
-    ? refused(bad(`$SOPS_AGE_KEY_FILE (${path})`, 'names no file that is there'))
+    ? refused(badAgeKey(`$SOPS_AGE_KEY_FILE (${path})`, 'names no file that is there'))
     : found;
 }
 
@@ -108,9 +108,9 @@ export function usersKeyFile(env: Env, platform: NodeJS.Platform): string | null
 /** @returns null when there is none; with a warning when others may read it */
 async function keyFile(path: string, source: string): Promise<Checked<Found | null>> {
   try {
-    const { mode } = await stat(path);
+    const found = await stat(path);
     const text = await readFile(path, 'utf8');
-    const isOpen = process.platform !== 'win32' && (mode & 0o077) !== 0;
+    const isOpen = process.platform !== 'win32' && found.isFile() && (found.mode & 0o077) !== 0;
     return checked({ source, text }, isOpen ? [readable(source)] : []);
   } catch (error) {
     return errno(error) === 'ENOENT' || errno(error) === 'ENOTDIR'
@@ -134,13 +134,13 @@ async function fromCommand(root: string, env: Env): Promise<Checked<Found | null
   const line = env['SOPS_AGE_KEY_CMD'];
   if (!line) return checked(null);
   const [file, ...args] = splitWords(line) ?? [];
-  if (file === undefined) return refused(bad(source, 'has a quote that is not closed'));
+  if (file === undefined) return refused(badAgeKey(source, 'has a quote that is not closed'));
   const ended = await run({ file, args, cwd: root, env: {} });
   if (!ended.ok) return ended;
   // Not a word of its output: it may hold the key.
   return ended.value.exitCode === 0
     ? checked({ source, text: ended.value.stdout })
-    : refused(bad(source, `ended with exit code ${ended.value.exitCode}`));
+    : refused(badAgeKey(source, `ended with exit code ${ended.value.exitCode}`));
 }
 
 /** Words of a command line: blanks divide, `'…'`, `"…"` and `\` protect. @returns null when a quote is not closed */
@@ -155,57 +155,6 @@ export function splitWords(line: string): readonly string[] | null {
         single ?? double?.replace(/\\(.)/gs, '$1') ?? char ?? '',
     ),
   );
-}
-
-interface Parsed {
-  readonly identities: readonly Identity[];
-  readonly problems: readonly Problem[];
-}
-
-async function parseKeys({ source, text }: Found): Promise<Parsed> {
-  if (/^(age-encryption\.org\/|-----BEGIN AGE)/.test(text))
-    return { identities: [], problems: [withPassphrase(source)] };
-  const lines = text.split('\n').map((line) => line.trim());
-  const identities: Identity[] = [];
-  const problems: Problem[] = [];
-  for (const [index, line] of lines.entries()) {
-    if (line === '' || line.startsWith('#')) continue;
-    const identity = await parseIdentity(line, source);
-    if (identity === null) problems.push(badLine(source, index + 1, line));
-    else identities.push(identity);
-  }
-  return {
-    identities,
-    problems: identities.length + problems.length === 0 ? [bad(source, 'holds no age key')] : problems,
-  };
-}
-
-/** What a line that is no key may be, by how it starts. */
-const OTHER_LINES: readonly (readonly [start: RegExp, reason: string, severity: Problem['severity']])[] = [
-  [/^AGE-PLUGIN-/, 'is the key of an age plugin, which only sops itself can use', 'warning'],
-  [/^age1/, 'is a public key, not a private one', 'error'],
-  [/^AGE-SECRET-KEY-/, 'is not a whole age key: a part is missing or mistyped', 'error'],
-];
-
-function badLine(source: string, line: number, text: string): Problem {
-  const [, reason = 'is no age key', severity = 'error'] = OTHER_LINES.find(([start]) => start.test(text)) ?? [];
-  return { ...bad(source, `line ${line} ${reason}`), severity };
-}
-
-function withPassphrase(source: string): Problem {
-  return {
-    ...bad(source, 'is protected by a passphrase'),
-    hint: "let age ask for it: SOPS_AGE_KEY_CMD='age --decrypt FILE'",
-  };
-}
-
-function bad(source: string, reason: string): Problem {
-  return {
-    code: 'bad-age-key',
-    severity: 'error',
-    message: `${source} ${reason}`,
-    hint: 'a key file is what age-keygen writes: AGE-SECRET-KEY-1… on a line of its own',
-  };
 }
 
 /**

@@ -1,0 +1,69 @@
+/** What the engine needs of age: wrapping and unwrapping a data key. `system/age.ts` does it. */
+import type { Secret } from '../config/secret.ts';
+
+/** A private key that was found. */
+export interface Identity {
+  /** `AGE-SECRET-KEY-1…` or `AGE-SECRET-KEY-PQ-1…`. */
+  readonly text: Secret;
+  /** Its public key, `age1…`. */
+  readonly recipient: string;
+  /** Where it was found, for messages: `age.key`, `$SOPS_AGE_KEY`. */
+  readonly source: string;
+}
+
+export interface Age {
+  /**
+   * Encrypts a data key for one recipient.
+   * @param recipient one in which `recipientFault` finds nothing
+   * @returns an armored age file that ends with a newline
+   */
+  wrap(recipient: string, dataKey: Uint8Array): Promise<string>;
+  /** Opens what `wrap` made; null when no identity opens it, or the text is damaged. */
+  unwrap(armor: string, identities: readonly Identity[]): Promise<Uint8Array | null>;
+}
+
+/** Prefix of a recipient and how many bytes of key follow it. X25519: age-encryption.org/v1; ML-KEM-768 with X25519: age 1.3. */
+const KINDS: ReadonlyMap<string, number> = new Map([
+  ['age', 32],
+  ['age1pq', 1216],
+]);
+
+/**
+ * What is wrong with a recipient, as the end of a sentence, or null.
+ * Keys of ssh and of age plugins are legal in SOPS, but only sops itself can use them.
+ */
+export function recipientFault(text: string): string | null {
+  if (text.startsWith('ssh-')) return 'is an ssh key, which only sops itself can use';
+  if (text.startsWith('AGE-')) return 'is a private key: it must not stand here';
+  const prefix = text.slice(0, text.lastIndexOf('1'));
+  const bytes = KINDS.get(prefix);
+  if (bytes === undefined) {
+    return text.startsWith('age1') && prefix !== ''
+      ? 'belongs to an age plugin, which only sops itself can use'
+      : 'is no age recipient';
+  }
+  return bech32Bytes(prefix, text.slice(prefix.length + 1)) === bytes ? null : 'is damaged: its checksum does not fit';
+}
+
+const BECH32 = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
+const GENERATOR = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3] as const;
+const CHECKSUM_CHARS = 6;
+
+/** How many bytes a bech32 string holds (BIP 173, without its limit of length); null when its checksum does not fit. */
+function bech32Bytes(prefix: string, data: string): number | null {
+  const words = Array.from(data, (char) => BECH32.indexOf(char));
+  if (words.includes(-1) || words.length < CHECKSUM_CHARS) return null;
+  const codes = Array.from(prefix, (char) => char.charCodeAt(0));
+  const sum = checksum([...codes.map((code) => code >> 5), 0, ...codes.map((code) => code & 31), ...words]);
+  return sum === 1 ? Math.floor(((words.length - CHECKSUM_CHARS) * 5) / 8) : null;
+}
+
+function checksum(values: readonly number[]): number {
+  let sum = 1;
+  for (const value of values) {
+    const top = sum >>> 25;
+    sum = ((sum & 0x1ffffff) << 5) ^ value;
+    for (const [bit, generator] of GENERATOR.entries()) if ((top >>> bit) & 1) sum ^= generator;
+  }
+  return sum;
+}

@@ -1,0 +1,121 @@
+/**
+ * Artifacts → what may be written: secret ones become SOPS files, the others pass as they are.
+ *
+ * What did not change keeps its bytes. One value changed: its line, `lastmodified` and `mac`. A recipient added: their
+ * block alone. A recipient removed: a new data key, and with it every value, for the old key is known to them.
+ */
+import { checked, refused, type Checked, type Problem } from '../problem.ts';
+import type { Artifact, Disk, Sealed, SourceFile } from '../types.ts';
+import type { Age } from './age.ts';
+import { DATA_KEY_BYTES } from './cipher.ts';
+import { compose, type Chance } from './compose.ts';
+import { ivStore } from './encryption.ts';
+import type { AgeBlock } from './metadata.ts';
+import { needsSops } from './recipients.ts';
+import { readSealed, sealedBytes, type SealedFile } from './sealed.ts';
+import { sameTree, type Tree } from './tree.ts';
+import { unlock, type Keys, type Unlocked } from './unlock.ts';
+import { wantedOf, type Wanted } from './wanted.ts';
+
+/** All that sealing needs of the outside. `random` must be cryptographically secure. */
+export interface SealInputs extends Keys, Chance {
+  /** What is there now: a sealed file at an artifact's path is kept or changed, never made anew. */
+  readonly disk: Disk;
+  /** `.sops.yaml`; null when there is none. */
+  readonly sopsConfig: SourceFile | null;
+}
+
+/**
+ * Seals what is secret.
+ * @returns one `Sealed` for each artifact, in order; or every problem. A note `sealed-kept` tells of a file that no
+ *   identity opens: it stays as it is, for it cannot be compared.
+ */
+export async function seal(artifacts: readonly Artifact[], inputs: SealInputs): Promise<Checked<readonly Sealed[]>> {
+  const sealed: Sealed[] = [];
+  const problems: Problem[] = [];
+  for (const artifact of artifacts) {
+    const bytes = artifact.secret ? await sealedContent(artifact, inputs) : checked(artifact.bytes);
+    problems.push(...bytes.problems);
+    if (bytes.ok) sealed.push(asSealed(artifact, bytes.value));
+  }
+  return checked<readonly Sealed[]>(sealed, problems);
+}
+
+/** The one place that makes a `Sealed`. */
+function asSealed({ path, template, secret, executable }: Artifact, bytes: Uint8Array): Sealed {
+  return { path, template, secret, executable, bytes } as Sealed;
+}
+
+async function sealedContent(artifact: Artifact, inputs: SealInputs): Promise<Checked<Uint8Array>> {
+  const wanted = wantedOf(artifact, inputs.sopsConfig, inputs.identities);
+  if (!wanted.ok) return wanted;
+  const { path } = artifact;
+  const file = inputs.disk.get(path);
+  const bytes = await (file === undefined
+    ? sealAfresh(wanted.value, null, inputs)
+    : reseal(wanted.value, { path, bytes: file.bytes }, inputs));
+  const problems = [...wanted.problems, ...bytes.problems];
+  return bytes.ok ? checked(bytes.value, problems) : { ok: false, problems };
+}
+
+/** With a new data key. @param old the file whose metadata is carried on, if there is one */
+async function sealAfresh(wanted: Wanted, old: SealedFile | null, inputs: SealInputs): Promise<Checked<Uint8Array>> {
+  const dataKey = inputs.random(DATA_KEY_BYTES);
+  try {
+    const blocks = await wrapFor(wanted.rule.recipients, dataKey, inputs.age);
+    return compose(wanted, { dataKey, blocks, ivs: ivStore(), old }, inputs);
+  } finally {
+    dataKey.fill(0);
+  }
+}
+
+async function reseal(wanted: Wanted, file: SourceFile, inputs: SealInputs): Promise<Checked<Uint8Array>> {
+  const old = readSealed(file);
+  if (!old.ok) return old;
+  const unlocked = await unlock(old.value, inputs);
+  if (!unlocked.ok) return unlocked;
+  if (unlocked.value === null) return checked(file.bytes, [kept(file.path)]);
+  try {
+    const bytes = await update(wanted, old.value, unlocked.value, inputs);
+    return bytes.ok ? checked(bytes.value ?? file.bytes, bytes.problems) : bytes;
+  } finally {
+    unlocked.value.dataKey.fill(0);
+  }
+}
+
+function kept(path: string): Problem {
+  const message = `${path}: kept, cannot be compared: no age key here opens it`;
+  return { code: 'sealed-kept', severity: 'note', message, file: path };
+}
+
+/** What the file on disk is to become; null when it is as it should be. */
+async function update(
+  wanted: Wanted,
+  old: SealedFile,
+  unlocked: Unlocked,
+  inputs: SealInputs,
+): Promise<Checked<Uint8Array | null>> {
+  const { recipients, indent } = wanted.rule;
+  const { blocks, foreign, raw } = old.metadata;
+  const isSame = holdsSame(wanted, old, unlocked.tree);
+  const staying = blocks.filter(({ recipient }) => recipients.includes(recipient));
+  const added = recipients.filter((recipient) => !blocks.some((block) => block.recipient === recipient));
+  if (isSame && staying.length === blocks.length && added.length === 0) return checked(null);
+  if (foreign.length > 0) return refused(needsSops(`${foreign.join(', ')} in ${wanted.path}`, old.at(raw)));
+  if (staying.length < blocks.length) return sealAfresh(wanted, old, inputs);
+  const all = [...staying, ...(await wrapFor(added, unlocked.dataKey, inputs.age))];
+  if (isSame) return checked(sealedBytes(old.tree, { ...old.metadata, blocks: all }, raw, indent));
+  return compose(wanted, { dataKey: unlocked.dataKey, blocks: all, ivs: unlocked.ivs, old }, inputs);
+}
+
+function holdsSame({ tree, rule }: Wanted, { metadata }: SealedFile, held: Tree): boolean {
+  const { selector, macOnlyEncrypted } = metadata;
+  const sameRule = rule.selector.kind === selector.kind && rule.selector.text === selector.text;
+  return sameRule && rule.macOnlyEncrypted === macOnlyEncrypted && sameTree(tree, held);
+}
+
+async function wrapFor(recipients: readonly string[], dataKey: Uint8Array, age: Age): Promise<readonly AgeBlock[]> {
+  const blocks: AgeBlock[] = [];
+  for (const recipient of recipients) blocks.push({ recipient, enc: await age.wrap(recipient, dataKey) });
+  return blocks;
+}

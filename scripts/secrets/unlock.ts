@@ -1,0 +1,43 @@
+/** Getting at what a sealed file holds: its data key by an identity, then its values with the MAC checked. */
+import { checked, refused, type Checked } from '../problem.ts';
+import type { Age, Identity } from './age.ts';
+import { DATA_KEY_BYTES } from './cipher.ts';
+import { decryptTree, type Decrypted } from './encryption.ts';
+import { damage, type AgeBlock } from './metadata.ts';
+import type { SealedFile } from './sealed.ts';
+
+export interface Keys {
+  readonly identities: readonly Identity[];
+  readonly age: Age;
+}
+
+/** A sealed file that was opened. Whoever has it clears `dataKey` when done. */
+export interface Unlocked extends Decrypted {
+  readonly dataKey: Uint8Array;
+}
+
+/** @returns null when no identity opens it; problems when one should, or what comes out was tampered with */
+export async function unlock(file: SealedFile, keys: Keys): Promise<Checked<Unlocked | null>> {
+  const found = await findDataKey(file, keys);
+  if (!found.ok || found.value === null) return found as Checked<null>;
+  const dataKey = found.value;
+  const decrypted = decryptTree(file, dataKey);
+  if (decrypted.ok) return checked({ ...decrypted.value, dataKey });
+  dataKey.fill(0);
+  return decrypted;
+}
+
+async function findDataKey(file: SealedFile, { identities, age }: Keys): Promise<Checked<Uint8Array | null>> {
+  const at = file.at(file.metadata.raw);
+  const isOwn = ({ recipient }: AgeBlock): boolean => identities.some((identity) => identity.recipient === recipient);
+  const own = file.metadata.blocks.filter(isOwn);
+  // The name of a recipient is not protected, so that the other blocks are tried too, if only after ours.
+  const others = identities.length === 0 ? [] : file.metadata.blocks.filter((block) => !isOwn(block));
+  for (const { enc } of [...own, ...others]) {
+    const dataKey = await age.unwrap(enc, identities);
+    if (dataKey?.length === DATA_KEY_BYTES) return checked(dataKey);
+    if (dataKey !== null) return refused(damage(at, 'its data key has the wrong length'));
+  }
+  const [first] = own;
+  return first === undefined ? checked(null) : refused(damage(at, `its block for ${first.recipient} cannot be opened`));
+}

@@ -1,0 +1,45 @@
+/** What a secret artifact is to become: its tree, settled and guarded, and the rule that it falls under. */
+import { checked, hasErrors, refused, type Checked, type Problem } from '../problem.ts';
+import type { Artifact, SourceFile } from '../types.ts';
+import type { Identity } from './age.ts';
+import { selectsOf } from './encryption.ts';
+import { exposures, reservedKeys } from './exposures.ts';
+import { losses } from './losses.ts';
+import { ruleFor, type Rule } from './rules.ts';
+import { settle } from './settle.ts';
+import type { Tree } from './tree.ts';
+import { readYaml } from './yaml/read.ts';
+
+export interface Wanted {
+  readonly path: string;
+  /** As a sealed file can hold it. */
+  readonly tree: Tree;
+  readonly rule: Rule;
+}
+
+/** All that stands between an artifact and its sealing: no rule for it, or something that sops would lose or leave readable. */
+export function wantedOf(
+  artifact: Artifact,
+  config: SourceFile | null,
+  identities: readonly Identity[],
+): Checked<Wanted> {
+  const { path } = artifact;
+  if (!/\.ya?ml$/.test(path)) return refused(notYaml(path));
+  const reading = readYaml(artifact);
+  const recipients = identities.map(({ recipient }) => recipient);
+  const rule = ruleFor(path, config, recipients);
+  const problems = [...reading.problems, ...rule.problems];
+  if (!reading.ok || !rule.ok) return { ok: false, problems };
+  const { selector, indent } = rule.value;
+  const selects = selectsOf(selector);
+  const settled = settle(reading.value.tree, selector, selects, path);
+  problems.push(...reservedKeys(reading.value), ...losses(reading.value, indent), ...settled.problems);
+  problems.push(...exposures(reading.value, selector, selects, path));
+  if (!settled.ok || hasErrors(problems)) return { ok: false, problems };
+  return checked({ path, tree: settled.value, rule: rule.value }, problems);
+}
+
+function notYaml(path: string): Problem {
+  const message = `${path} is secret, but only YAML can be sealed`;
+  return { code: 'seal-needs-yaml', severity: 'error', message, hint: 'name it *.sops.yaml', file: path };
+}

@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest';
+import { recipientFault } from '../../scripts/secrets/age.ts';
+import { SAMPLE_RECIPIENT as ALICE } from './sample.ts';
+
+const BOB = 'age1f2unxly7lr2s9xvc5atr05cdu6h2uw7etu6pe2sgttxw5fg7c33sy4efn8';
+
+describe('a recipient', () => {
+  test.each([ALICE, BOB])('%s is sound', (recipient) => {
+    expect(recipientFault(recipient)).toBeNull();
+  });
+
+  test('with any character changed it is not', () => {
+    for (let at = 5; at < ALICE.length; at += 1) {
+      const changed = ALICE.slice(0, at) + (ALICE[at] === 'q' ? 'p' : 'q') + ALICE.slice(at + 1);
+      expect(recipientFault(changed)).not.toBeNull();
+    }
+  });
+
+  test.each(['', 'age1', 'AGE1', ALICE.toUpperCase(), ` ${ALICE}`, `${ALICE}q`, ALICE.slice(0, -1)])(
+    '%j is not sound',
+    (text) => {
+      expect(recipientFault(text)).not.toBeNull();
+    },
+  );
+});

@@ -1,0 +1,86 @@
+/** What the short and the long differential tests share: many trees in one file, so that few processes start. */
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { sameTree, type Entry, type Tree, type Value } from '../../scripts/secrets/tree.ts';
+import { emit } from '../../scripts/secrets/yaml/emit.ts';
+import { hostileString, isLost, mapping } from './arbitrary.ts';
+import { config, openText, sealText, sops, sopsEncrypt, treeOf, valueOf, withoutChance } from './support.ts';
+
+/** One document with a random tree under each of its keys. @param seed the same gives the same trees */
+export function forest(trees: number, seed: number, kind: fc.Arbitrary<Value> = mapping): Tree {
+  const values = fc.sample(kind, { numRuns: trees, seed });
+  return [documentOf(values.map((value, index): [string, Value] => [`tree${index}`, value]))];
+}
+
+function documentOf(entries: readonly (readonly [string, Value])[]): Tree[number] {
+  return { kind: 'mapping', items: entries.map(([key, value]): Entry => ({ kind: 'entry', key, value })) };
+}
+
+/** sops prints what we seal as we would, and we open what sops encrypts; the encrypted texts differ by chance alone. */
+export async function bothWays(tree: Tree): Promise<void> {
+  const text = emit(tree);
+  const ours = await sealText(text);
+  expect(sops(['decrypt'], ours)).toBe(text);
+  const theirs = sopsEncrypt(text, config(['mac_only_encrypted: true']));
+  expect(withoutChance(ours)).toBe(withoutChance(theirs));
+  expect(sameTree(valueOf(await openText(theirs)), tree)).toBe(true);
+  expect(await sealText(text, {}, theirs)).toBe(theirs);
+}
+
+/** sops finds every comment of ours again: it prints what we open. */
+export async function commentsSurvive(text: string): Promise<void> {
+  const sealed = await sealText(text);
+  const opened = valueOf(await openText(sealed));
+  expect(sops(['decrypt'], sealed)).toBe(emit(withoutInline(opened)));
+  expect(commentsIn(emit(opened))).toBe(commentsIn(text));
+}
+
+/** sops puts a comment that it decrypts on a line of its own. */
+function withoutInline(tree: Tree): Tree {
+  return JSON.parse(JSON.stringify(tree).replaceAll('"inline":true', '"inline":false')) as Tree;
+}
+
+function commentsIn(text: string): number {
+  return treeText(text).split('"kind":"comment"').length;
+}
+
+function treeText(text: string): string {
+  return JSON.stringify(treeOf(text));
+}
+
+/** Hostile strings under harmless keys, as our sealed files hold them; the last has 70,000 characters. */
+export function hostileMapping(
+  strings: number,
+  seed: number,
+): { readonly tree: Tree; readonly record: Record<string, string> } {
+  const usual = hostileString.filter((text) => !(isLost(text) && (text === '<<' || text.startsWith('\t'))));
+  const texts = [...fc.sample(usual, { numRuns: strings - 1, seed }), 'ä"${\n'.repeat(14_000)];
+  const entries = texts.map((text, index): [string, string] => [`KEY_${index}`, text]);
+  const values = entries.map(([key, text]): [string, Value] => [key, { kind: 'str', text }]);
+  return { tree: [documentOf(values)], record: Object.fromEntries(entries) };
+}
+
+/** YAML with a comment wherever one may stand, each with a number of its own. */
+export function commentedText(blocks: number, seed: number): string {
+  const draw = fc.sample(fc.nat(), { numRuns: blocks * 40, seed })[Symbol.iterator]();
+  const below = (limit: number): number => (draw.next().value ?? 0) % limit;
+  let count = 0;
+  const comment = (): string => `# c${(count += 1)}`;
+  const above = (column: number): string => (below(2) === 0 ? `${' '.repeat(column)}${comment()}\n` : '');
+  const beside = (): string => (below(3) === 0 ? ` ${comment()}` : '');
+  const mappingText = (column: number, depth: number): string =>
+    Array.from({ length: 1 + below(2) }, () => above(column) + entryText(column, depth)).join('') + above(column);
+  const entryText = (column: number, depth: number): string => {
+    const head = `${' '.repeat(column)}k${(count += 1)}:`;
+    const kind = depth > 2 ? 0 : below(3);
+    if (kind === 0) return `${head} x${beside()}\n`;
+    return `${head}${beside()}\n${kind === 1 ? mappingText(column + 4, depth + 1) : listText(column + 4, depth + 1)}`;
+  };
+  const listText = (column: number, depth: number): string =>
+    Array.from({ length: 1 + below(3) }, () => {
+      const item =
+        below(2) === 0 ? `y${beside()}\n` : mappingText(column + 2, depth + 1).replace(/^(?: *#.*\n)* +/, '');
+      return `${above(column)}${' '.repeat(column)}- ${item}`;
+    }).join('') + above(column);
+  return Array.from({ length: blocks }, () => above(0) + entryText(0, 0)).join('');
+}
