@@ -55,11 +55,19 @@ export type InputPath = readonly [file: string, ...path: (string | number)[]];
 /** The value at that path, or its nearest parent that is there; null when the file is not. */
 export type Locate = (path: InputPath) => Position | null;
 
-/** Where a final value came from, and what it beat, nearest first. */
+/**
+ * Where a final value came from, and what it beat, nearest first. `of` are the paths in the model that a value was
+ * computed from: each has an origin of its own, so that every value can be followed back to what was written.
+ */
 export type Origin =
   | { readonly from: 'written'; readonly path: InputPath; readonly beat: readonly Origin[] }
   | { readonly from: 'built-in'; readonly name: string; readonly value: unknown; readonly beat: readonly Origin[] }
-  | { readonly from: 'computed'; readonly of: string; readonly beat: readonly Origin[] };
+  | {
+      readonly from: 'computed';
+      readonly of: readonly string[];
+      readonly value: unknown;
+      readonly beat: readonly Origin[];
+    };
 
 /** A key that has a default is never null; one without a default is null when it was not written. */
 type Filled<T, WithoutDefault extends keyof T> = {
@@ -157,7 +165,10 @@ export interface Model {
   readonly instances: readonly Instance[];
 }
 
-/** The model, and for each of its leaves (`cluster.node_cidr`, `nodes[0].vm_cores`) where it came from. */
+/**
+ * The model, and for each of its leaves (`cluster.node_cidr`, `nodes[0].vm_cores`, `instances[0].backend.address`)
+ * where it came from; for each node as a whole (`nodes[0]`) too, since its place in the list counts.
+ */
 export interface Derived {
   readonly model: Model;
   readonly origins: ReadonlyMap<string, Origin>;
@@ -180,6 +191,16 @@ export interface Artifact {
   readonly executable: boolean;
   /** False when a template of the user's made it. */
   readonly builtIn: boolean;
+  /** For each line the line of a template that began it; null where none did. Absent for a file that is copied. */
+  readonly lines?: readonly (TemplateLine | null)[];
+  /** The secrets that it was rendered with: none of them may be in clear in what is written. */
+  readonly secrets?: readonly Secret[];
+}
+
+/** A line of a template, from 1; `file` may be a partial. */
+export interface TemplateLine {
+  readonly file: string;
+  readonly line: number;
 }
 
 declare const sealedBrand: unique symbol;

@@ -1,4 +1,5 @@
 /** What is known while a template is compiled, and how its findings are told. */
+import type { Secret } from '../config/secret.ts';
 import type { Problem } from '../problem.ts';
 import { TemplateFault, templateProblem, type TemplateCode } from './fault.ts';
 import type { SyntaxNode } from './syntax.ts';
@@ -18,6 +19,8 @@ export interface Compilation {
   readonly names: ReadonlySet<string>;
   /** Names that stand for one known value everywhere (`cluster`, `instance`), so that their members can be checked early. */
   readonly constants: Readonly<Record<string, unknown>>;
+  /** The secrets that runs of a sealed template made into text: none of them may stay in clear in the file. */
+  readonly revealed: Set<Secret>;
   /** Every finding of the whole compilation. */
   readonly problems: Problem[];
 }

@@ -7,7 +7,7 @@ import { isSecret, reveal } from '../config/secret.ts';
 import { suggestion } from '../config/suggest.ts';
 import { complain, guarded, NOTHING, type Compilation, type Evaluate, type Scope } from './compilation.ts';
 import { TemplateFault, templateProblem } from './fault.ts';
-import { FILTERS, FUNCTIONS, TESTS } from './filters.ts';
+import { ARGUMENTS, FILTERS, FUNCTIONS, TESTS } from './filters.ts';
 import type { SyntaxNode } from './syntax.ts';
 import { contains, equal, isMapping, member, Misused, number, scalar, truth } from './values.ts';
 
@@ -36,6 +36,7 @@ const REFUSED: Readonly<Record<string, readonly [message: string, hint: string]>
   ],
   Mod: ['% is not supported in templates', 'results for negative numbers differ between template engines'],
   Pow: ['** is not supported in templates', 'compute it in the model'],
+  Capture: ['`filter` blocks are not supported', 'filter a value: `#{ name | upper }#`'],
   KeywordArgs: ['keyword arguments are not supported', 'filters take their arguments by position: `| indent(4)`'],
 };
 
@@ -88,7 +89,7 @@ const EXPRESSIONS: Readonly<Record<string, Compile>> = {
 
 function compileLiteral(node: SyntaxNode, at: Compilation): Evaluate {
   const value = node['value'];
-  if (value instanceof RegExp || (typeof value === 'object' && value !== null)) {
+  if (typeof value === 'object' && value !== null) {
     return complain(at, node, 'template-construct', 'regular expressions are not supported in templates');
   }
   return () => value;
@@ -96,7 +97,9 @@ function compileLiteral(node: SyntaxNode, at: Compilation): Evaluate {
 
 /** In a sealed artifact a secret is its text; elsewhere it stays marked and is refused wherever it would be used. */
 function unmark(value: unknown, at: Compilation): unknown {
-  return at.sealed && isSecret(value) ? reveal(value) : value;
+  if (!at.sealed || !isSecret(value)) return value;
+  at.revealed.add(value);
+  return reveal(value);
 }
 
 function compileSymbol(node: SyntaxNode, at: Compilation): Evaluate {
@@ -125,8 +128,9 @@ function compileLookup(node: SyntaxNode, at: Compilation): Evaluate {
   const target = compileExpression(child(node, 'target'), at);
   const key = compileExpression(child(node, 'val'), at);
   const place = child(node, 'val');
+  const called = place.typename === 'Literal' ? 'literal' : 'computed';
   checkConstant(node, at);
-  return (scope) => guarded(at, place, () => unmark(member(target(scope), key(scope), suggestion), at));
+  return (scope) => guarded(at, place, () => unmark(member(target(scope), key(scope), called), at));
 }
 
 /** `cluster.typo` is found even where no run of the template comes by: the model is total, so its members are known. */
@@ -135,7 +139,7 @@ function checkConstant(node: SyntaxNode, at: Compilation): void {
   const key = child(node, 'val');
   if (!isMapping(target) || key.typename !== 'Literal' || Object.hasOwn(target, textOf(key['value']))) return;
   try {
-    member(target, key['value'], suggestion);
+    member(target, key['value'], 'literal');
   } catch (error) {
     if (error instanceof Misused) complain(at, key, error.code, error.message, error.hint);
   }
@@ -152,6 +156,8 @@ function constantValue(node: SyntaxNode, at: Compilation): unknown {
 }
 
 function compileDict(node: SyntaxNode, at: Compilation): Evaluate {
+  const computed = children(node).find((pair) => !['Literal', 'Symbol'].includes(child(pair, 'key').typename));
+  if (computed) return complain(at, computed, 'template-construct', 'a key of a mapping must be a name or a text');
   const pairs = children(node).map(
     (pair) => [textOf(child(pair, 'key')['value']), compileExpression(child(pair, 'value'), at)] as const,
   );
@@ -171,6 +177,11 @@ function compileFilter(node: SyntaxNode, at: Compilation): Evaluate {
       `unknown filter: ${name}`,
       near === null ? `there are: ${Object.keys(FILTERS).join(', ')}` : `did you mean ${near}?`,
     );
+  }
+  const [least, most] = ARGUMENTS[name] ?? [0, 0];
+  if (args.length - 1 < least || args.length - 1 > most) {
+    const wanted = least === most ? `${most}` : `${least} to ${most}`;
+    return complain(at, node, 'template-construct', `${name} takes ${wanted} arguments, not ${args.length - 1}`);
   }
   if (name === 'raw')
     at.problems.push({

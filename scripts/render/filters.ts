@@ -66,15 +66,28 @@ export const FILTERS: Readonly<Record<string, Filter>> = {
 
 /** Indents every line but the first, as Jinja's filter does; blank lines stay blank. */
 function indent(value: string, width: number, first: boolean): Indented {
+  if (!Number.isInteger(width) || width < 0 || width > 100)
+    throw new Misused('the width must be a number from 0 to 100');
   const pad = ' '.repeat(width);
   const lines = value.split('\n').map((line, index) => (line === '' || (index === 0 && !first) ? line : pad + line));
-  return new Indented(lines.join('\n'));
+  return new Indented(lines.join('\n'), width);
 }
 
 function nth(items: readonly unknown[], index: number): unknown {
   if (items.length === 0) throw new Misused('an empty list has no first or last item');
   return items.at(index);
 }
+
+/** How many arguments a filter takes behind its value, at least and at most; the others take none. */
+export const ARGUMENTS: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  default: [1, 1],
+  endswith: [1, 1],
+  indent: [1, 2],
+  join: [0, 1],
+  replace: [2, 2],
+  split: [1, 1],
+  startswith: [1, 1],
+};
 
 /** Functions that a template may call. */
 export const FUNCTIONS: Readonly<Record<string, (...args: readonly unknown[]) => unknown>> = {

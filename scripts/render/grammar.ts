@@ -22,11 +22,13 @@ export class Raw {
   }
 }
 
-/** Text that `| indent(n)` made fit for a heredoc or a block scalar: its further lines are indented. */
+/** Text that `| indent(n)` made: its further lines are indented by `width`. Whether that fits, the place decides. */
 export class Indented {
   readonly text: string;
-  constructor(text: string) {
+  readonly width: number;
+  constructor(text: string, width: number) {
     this.text = text;
+    this.width = width;
   }
 }
 
@@ -65,9 +67,20 @@ export interface Grammar<State> {
   comment(text: string): string | null;
 }
 
+/** What a place remembers of the line before, if anything: it does not tell two places apart. */
+const MEMORY = 'above';
+
 /** Both branches of an `if`, and each round of a `for`, must end at the same place. States are plain data. */
 export function samePlace(left: unknown, right: unknown): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
+  const text = (place: unknown): string =>
+    JSON.stringify(place, (key, value: unknown) => (key === MEMORY ? undefined : value));
+  return text(left) === text(right);
+}
+
+/** Of two places that are the same the one that remembers something: it is the stricter one. */
+export function stricterPlace(left: unknown, right: unknown): unknown {
+  const remembers = typeof left === 'object' && left !== null && MEMORY in left && left[MEMORY] !== null;
+  return remembers ? left : right;
 }
 
 /** A string that has no UTF-8 form cannot be written to any file. */

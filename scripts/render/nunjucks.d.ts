@@ -16,6 +16,8 @@ declare module 'nunjucks/src/lexer.js' {
     interface Tokenizer {
       nextToken(): Token | null;
       readonly tags: unknown;
+      /** How `raw` finds its end. */
+      _extractRegex(pattern: RegExp): RegExpMatchArray | null;
     }
   }
   const Lexer: Lexer;

@@ -63,18 +63,16 @@ function readYaml(text: string): unknown {
     const [error] = document.errors;
     if (error) throw new Unparsable(error.message, text.slice(0, error.pos[0]).split('\n').length);
   }
-  return documents.map((document) => document.toJS({ maxAliasCount: 1000 }));
+  // Aliases stay references here, so that however many there are, nothing grows.
+  return documents.map((document) => document.toJS({ maxAliasCount: -1 }));
 }
 
 function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // V8 quotes the text around the mistake; the position is enough.
+    // V8 quotes the text around the mistake; the position is enough. It tells none where the text ends too early.
     const position = /position (\d+)/.exec((error as Error).message);
-    throw new Unparsable(
-      'not valid JSON',
-      position ? text.slice(0, Number(position[1])).split('\n').length : undefined,
-    );
+    throw new Unparsable('not valid JSON', text.slice(0, Number(position?.[1] ?? text.length)).split('\n').length);
   }
 }

@@ -3,12 +3,14 @@
  * Takes the model and every template; gives the files of the project in clear; refuses with the template's line.
  */
 import { posix } from 'node:path';
+import type { Secret } from '../config/secret.ts';
 import { checked, hasErrors, refused, type Checked, type Problem } from '../problem.ts';
-import type { Artifact, Language, Model, Template } from '../types.ts';
+import type { Artifact, Language, Model, Template, TemplateLine } from '../types.ts';
 import type { Scope } from './compilation.ts';
 import { TemplateFault } from './fault.ts';
 import { withHeader } from './header.ts';
 import { EXTENSIONS, GRAMMARS, languageOf } from './languages/index.ts';
+import { linesOf, textOf, type Piece } from './pieces.ts';
 import { compileFile, type Partial } from './statements.ts';
 import { parseTemplate, type SyntaxNode } from './syntax.ts';
 
@@ -35,7 +37,7 @@ type Partials = ReadonlyMap<string, Partial>;
 const isPartial = (template: Template): boolean => posix.basename(template.target).startsWith('_');
 
 /** Whether a file may hold secrets, and is sealed before it is written, is a matter of its name. */
-export const isSealedPath = (path: string): boolean => /\.sops\.ya?ml$/.test(path);
+export const isSealedPath = (path: string): boolean => /[^/]\.sops\.ya?ml$/.test(path);
 
 function readPartials(templates: readonly Template[]): Partials {
   const partials = templates.filter(isPartial);
@@ -88,12 +90,13 @@ interface Source {
 type Run = ReturnType<typeof compileFile>;
 
 /** Compiled once, however many nodes it is run for. */
-function compileUse(use: Use, { template, language, tree, partials, problems }: Source): Run {
+function compileUse(use: Use, { template, language, tree, partials, problems }: Source, revealed: Set<Secret>): Run {
   return compileFile(tree, {
     file: template.path,
     sealed: isSealedPath(withoutSuffix(template.target)),
     names: new Set([...Object.keys(use.constants), ...Object.keys(use.files[0]?.own ?? {})]),
     constants: use.constants,
+    revealed,
     problems,
     grammar: GRAMMARS[language],
     inLoop: false,
@@ -104,15 +107,24 @@ function compileUse(use: Use, { template, language, tree, partials, problems }: 
 
 function renderUse(use: Use, source: Source): readonly Artifact[] {
   const { template, language, problems } = source;
-  const run = compileUse(use, source);
+  const revealed = new Set<Secret>();
+  const run = compileUse(use, source, revealed);
   if (hasErrors(problems)) return [];
   return use.files.flatMap((file) => {
-    const text = runTemplate(run, { ...use.constants, ...file.own }, problems);
-    if (text === null || text.trim() === '') return [];
+    const pieces = runTemplate(run, { ...use.constants, ...file.own }, problems);
+    const text = textOf(pieces);
+    if (text.trim() === '') return [];
     const made = artifact(template, file.path);
     const body = made.secret ? text : withHeader(language, template.path, text);
-    return [{ ...made, language, bytes: new TextEncoder().encode(body) }];
+    const lines = movedBy(text, body, linesOf(pieces));
+    return [{ ...made, language, bytes: new TextEncoder().encode(body), lines, secrets: [...revealed] }];
   });
+}
+
+/** A header moves the lines behind it. */
+function movedBy(text: string, body: string, lines: readonly TemplateLine[]): readonly (TemplateLine | null)[] {
+  const moved = body.split('\n').length - text.split('\n').length;
+  return moved < 0 ? lines.slice(-moved) : [...Array.from({ length: moved }, () => null), ...lines];
 }
 
 function unknownLanguage(template: Template): Problem {
@@ -157,15 +169,16 @@ function artifact(template: Template, path: string): Artifact {
   return { path, template: template.path, language: null, bytes, secret: isSealedPath(path), executable, builtIn };
 }
 
-function runTemplate(run: Run, scope: Scope, problems: Problem[]): string | null {
-  const out: string[] = [];
+/** @returns nothing when it failed */
+function runTemplate(run: Run, scope: Scope, problems: Problem[]): readonly Piece[] {
+  const out: Piece[] = [];
   try {
     run(scope, out);
-    return out.join('');
+    return out;
   } catch (error) {
     if (!(error instanceof TemplateFault)) throw error;
     problems.push(error.problem);
-    return null;
+    return [];
   }
 }
 

@@ -6,7 +6,8 @@ import type { Checked } from '../problem.ts';
 import { complain, guarded, type Compilation, type Scope } from './compilation.ts';
 import { compileCondition, compileExpression } from './expressions.ts';
 import { TemplateFault, templateProblem } from './fault.ts';
-import { Raw, samePlace, Unprintable, type Grammar, type Printable } from './grammar.ts';
+import type { Piece } from './pieces.ts';
+import { Raw, samePlace, stricterPlace, Unprintable, type Grammar, type Printable } from './grammar.ts';
 import type { SyntaxNode } from './syntax.ts';
 import { list, mapping, printable } from './values.ts';
 
@@ -25,7 +26,7 @@ export interface StatementContext extends Compilation {
   readonly including: readonly string[];
 }
 
-type Run = (scope: Scope, out: string[]) => void;
+type Run = (scope: Scope, out: Piece[]) => void;
 
 /** What a piece of template became: how to run it, where the text stands behind it, and which names are known there. */
 interface Compiled {
@@ -48,12 +49,33 @@ function compileBlock(nodes: readonly SyntaxNode[], at: StatementContext, start:
   const runs: Run[] = [];
   let place = start;
   let names = at.names;
-  for (const node of nodes) {
+  for (const node of joined(nodes)) {
     const compiled = compileStatement(node, { ...at, names }, place);
     runs.push(compiled.run);
     ({ place, names } = compiled);
   }
   return { run: (scope, out) => runs.forEach((run) => run(scope, out)), place, names };
+}
+
+/** A comment within a line parts its text in two, and might part a `${` or `/*`: both are read as one. */
+function joined(nodes: readonly SyntaxNode[]): readonly SyntaxNode[] {
+  const result: SyntaxNode[] = [];
+  for (const node of nodes) {
+    const [before, text] = [literalText(result.at(-1)), literalText(node)];
+    if (before === null || text === null || before.endsWith('\n')) result.push(node);
+    else result.push(literalNode(result.pop()!, before + text));
+  }
+  return result;
+}
+
+function literalText(node: SyntaxNode | undefined): string | null {
+  const children = node?.typename === 'Output' ? (node['children'] as readonly SyntaxNode[]) : [];
+  const [child] = children;
+  return children.length === 1 && child?.typename === 'TemplateData' ? (child['value'] as string) : null;
+}
+
+function literalNode({ lineno, colno }: SyntaxNode, value: string): SyntaxNode {
+  return { typename: 'Output', lineno, colno, children: [{ typename: 'TemplateData', lineno, colno, value }] };
 }
 
 type CompileStatement = (node: SyntaxNode, at: StatementContext, place: unknown) => Compiled;
@@ -102,7 +124,8 @@ function compileText(node: SyntaxNode, at: StatementContext, before: unknown): C
   const place = at.grammar.read(before, text);
   const broken = at.grammar.broken(place);
   if (broken && !at.grammar.broken(before)) complain(at, node, 'template-place', broken.refused, broken.hint);
-  return { run: (_, out) => out.push(text), place, names: at.names };
+  const piece = { text, file: at.file, line: node.lineno + 1, literal: true };
+  return { run: (_, out) => out.push(piece), place, names: at.names };
 }
 
 function compileValue(output: SyntaxNode, node: SyntaxNode, at: StatementContext, place: unknown): Compiled {
@@ -112,8 +135,9 @@ function compileValue(output: SyntaxNode, node: SyntaxNode, at: StatementContext
     complain(at, output, 'template-place', slot.refused, slot.hint);
     return { run: NOTHING, place, names: at.names };
   }
+  const from = { file: at.file, line: output.lineno + 1, literal: false };
   return {
-    run: (scope, out) => out.push(print(value(scope), slot.print, output, at)),
+    run: (scope, out) => out.push({ ...from, text: print(value(scope), slot.print, output, at) }),
     place: slot.after,
     names: at.names,
   };
@@ -146,7 +170,7 @@ function compileIf(node: SyntaxNode, at: StatementContext, place: unknown): Comp
   }
   return {
     run: (scope, out) => (condition(scope) ? then : otherwise).run(scope, out),
-    place: then.place,
+    place: stricterPlace(then.place, otherwise.place),
     names: new Set([...then.names, ...otherwise.names]),
   };
 }
@@ -187,7 +211,7 @@ function compileFor(node: SyntaxNode, at: StatementContext, place: unknown): Com
       body.run(Object.assign(Object.create(scope) as Scope, round, { loop: loopState(index, rounds.length) }), out),
     );
   };
-  return { run, place, names: at.names };
+  return { run, place: stricterPlace(body.place, place), names: at.names };
 }
 
 function loopNames(node: SyntaxNode): readonly string[] {
@@ -273,5 +297,6 @@ function compileInclude(node: SyntaxNode, at: StatementContext, place: unknown):
     { ...at, file: partial.file, including: [...at.including, partial.file] },
     place,
   );
-  return { ...inner, names: at.names };
+  // What a partial sets is its own.
+  return { ...inner, run: (scope, out) => inner.run(Object.create(scope) as Scope, out), names: at.names };
 }

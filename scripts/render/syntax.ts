@@ -41,9 +41,12 @@ export function parseTemplate(file: string, text: string): Checked<SyntaxNode> {
   }
 }
 
-/** nunjucks throws plain Errors with a position when it has one; a TypeError means that the text ended inside a tag. */
+/** As nunjucks throws it: a plain Error, with a position from 1 when it has one. */
+type SyntaxFault = Error & { readonly lineno?: number; readonly colno?: number; readonly hint?: string };
+
+/** A TypeError means that the text ended inside a tag. */
 function describe(error: unknown, text: string): { message: string; line: number; column?: number; hint?: string } {
-  const { message, lineno, colno } = error as Error & { lineno?: number; colno?: number };
+  const { message, lineno, colno, hint } = error as SyntaxFault;
   const lastLine = text.split('\n').length;
   if (error instanceof TypeError) {
     return { message: 'the template ends inside a tag', line: lastLine, hint: 'close it with }#, %# or |#' };
@@ -52,12 +55,13 @@ function describe(error: unknown, text: string): { message: string; line: number
     message: firstLineWithoutPosition(message),
     line: lineno ?? lastLine,
     ...(colno === undefined ? {} : { column: colno }),
+    ...(hint === undefined ? {} : { hint }),
   };
 }
 
 function firstLineWithoutPosition(message: string): string {
   const lines = message.split('\n').filter((line) => !/^\(.*\)( \[Line.*\])?$/.test(line.trim()));
-  return (lines[0] ?? 'the template does not parse').replace(/^Template render error:\s*/, '').trim();
+  return (lines[0] ?? 'the template does not parse').replace(/^(Template render error:\s*|parse\w+: )+/, '').trim();
 }
 
 /**
@@ -68,10 +72,12 @@ function withoutCommentLines(tokens: Tokenizer): Tokenizer {
   let pending: Token | null = null;
   let atLineStart = true;
   let afterComment = false;
+  let last: Token | null = null;
 
   function next(): Token | null {
     const token = pending ?? tokens.nextToken();
     pending = null;
+    last = token ?? last;
     if (token === null) return null;
     if (token.type === lexer.TOKEN_COMMENT) {
       afterComment = atLineStart;
@@ -87,16 +93,23 @@ function withoutCommentLines(tokens: Tokenizer): Tokenizer {
   }
 
   function data(token: Token): Token {
-    let text = String(token.value);
-    if (afterComment) text = text.replace(/^[ \t]*\r?\n/, '');
+    const dropped = afterComment ? (/^[ \t]*\r?\n/.exec(String(token.value))?.[0].length ?? 0) : 0;
+    let text = String(token.value).slice(dropped);
     afterComment = false;
     pending = tokens.nextToken();
     const lastLine = text.slice(text.lastIndexOf('\n') + 1);
     const startsLine = text.includes('\n') || (text === '' ? atLineStart : atLineStart && lastLine.trim() === '');
     atLineStart = startsLine && lastLine.trim() === '';
     if (atLineStart && pending?.type === lexer.TOKEN_COMMENT) text = text.slice(0, text.length - lastLine.length);
-    return { ...token, value: text };
+    return { ...token, value: text, lineno: token.lineno + (dropped > 0 ? 1 : 0) };
   }
 
-  return { nextToken: next, tags: tokens.tags };
+  /** nunjucks looks for the end of `raw` and `verbatim` between its own delimiters, and so would never find it. */
+  function refuseRaw(): never {
+    const hint = 'there is no need for it: ${…}, {{…}} and {%…%} pass untouched';
+    const position = { lineno: (last?.lineno ?? 0) + 1, colno: (last?.colno ?? 0) + 1 };
+    throw Object.assign(new Error('`raw` and `verbatim` are not supported in templates'), { hint, ...position });
+  }
+
+  return { nextToken: next, tags: tokens.tags, _extractRegex: refuseRaw };
 }

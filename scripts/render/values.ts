@@ -1,5 +1,6 @@
 /** What a template may do with a value: strict where nunjucks is silent (`undefined`, NaN, empty lists, loose equality). */
 import { isSecret } from '../config/secret.ts';
+import { suggestion } from '../config/suggest.ts';
 import { Indented, Raw, type Printable } from './grammar.ts';
 
 /** Why a value cannot be used like this; the caller adds the template's line. */
@@ -42,7 +43,7 @@ const SEALED_ONLY = 'a secret may be printed only into a sealed (*.sops.yaml) fi
 /** @throws Misused when the value is a secret, or holds one at any depth */
 function assertClear(value: unknown): void {
   if (isSecret(value))
-    throw new Misused(SEALED_ONLY, 'print it in a template named *.sops.yaml.njk', 'secret-in-clear');
+    throw new Misused(SEALED_ONLY, 'print it by itself, in a template named *.sops.yaml.njk', 'secret-in-clear');
   if (Array.isArray(value)) value.forEach(assertClear);
   else if (isMapping(value)) Object.values(value).forEach(assertClear);
 }
@@ -53,30 +54,34 @@ export function printable(value: unknown): Printable | Raw {
   return value as Printable | Raw;
 }
 
+/** How messages name a member: as the template says it, never by a computed value, which may be a secret's text. */
+export type Called = 'literal' | 'computed';
+
+const nameOf = (key: unknown, called: Called): string =>
+  called === 'literal' ? JSON.stringify(key) : 'of a computed name';
+
 /** `a.b` and `a["b"]`. @throws Misused for a name that is not there: the model says null for what is not set */
-export function member(
-  target: unknown,
-  key: unknown,
-  suggest: (name: string, names: readonly string[]) => string | null,
-): unknown {
-  if (Array.isArray(target)) return element(target, key);
+export function member(target: unknown, key: unknown, called: Called): unknown {
+  assertClear(key);
+  if (Array.isArray(target)) return element(target, key, called);
   if (!isMapping(target)) {
     if (isSecret(target)) assertClear(target);
-    throw new Misused(`${kindOf(target)} has no members, so no ${JSON.stringify(key)}`, 'test it with `if` first');
+    throw new Misused(`${kindOf(target)} has no member ${nameOf(key, called)}`, 'test it with `if` first');
   }
   const name = text(key, 'a member name');
   if (Object.hasOwn(target, name)) return target[name];
-  const near = suggest(name, Object.keys(target));
+  if (called === 'computed') throw new Misused('there is no member of that name', undefined, 'unknown-name');
+  const near = suggestion(name, Object.keys(target));
   const hint = near === null ? `there are: ${Object.keys(target).join(', ')}` : `did you mean ${near}?`;
   throw new Misused(`unknown name: ${name}`, hint, 'unknown-name');
 }
 
-function element(list: readonly unknown[], key: unknown): unknown {
-  if (typeof key !== 'number')
-    throw new Misused(`a list has no member ${JSON.stringify(key)}`, 'use a filter, e.g. `| length`', 'unknown-name');
-  if (!Number.isInteger(key) || key < 0 || key >= list.length)
-    throw new Misused(`the list has ${list.length} items, no item ${key}`);
-  return list[key];
+function element(items: readonly unknown[], key: unknown, called: Called): unknown {
+  if (typeof key !== 'number') {
+    throw new Misused(`a list has no member ${nameOf(key, called)}`, 'use a filter, e.g. `| length`', 'unknown-name');
+  }
+  if (Number.isInteger(key) && key >= 0 && key < items.length) return items[key];
+  throw new Misused(`the list has ${items.length} items, and none of that number`);
 }
 
 /** What `if`, `and`, `or`, `not` see. A secret is true: that it is set is no secret. */

@@ -25,6 +25,12 @@ const RESERVED = new Set([
 ]);
 const RESERVED_FOLDERS = new Set(['.git', '.nigari', 'node_modules', 'templates']);
 
+/** Git's own folder in every spelling that a file system takes for it, and the file by which sops finds its keys. */
+const RESERVED_ANYWHERE = /^(\.git|git~\d+|\.sops\.ya?ml)$/i;
+
+/** Names of devices, with any ending, and names whose end Windows cuts off. */
+const NOT_ON_WINDOWS = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)|[. ]$/i;
+
 function problemOf(artifact: Artifact, code: string, message: string, hint: string): Problem {
   return { code, severity: 'error', file: artifact.template, message, hint };
 }
@@ -36,7 +42,7 @@ function verifyPath(artifact: Artifact): readonly Problem[] {
   const unsafe =
     posix.isAbsolute(path) ||
     posix.normalize(path) !== path ||
-    parts.includes('..') ||
+    parts.some((part) => part === '..' || NOT_ON_WINDOWS.test(part)) ||
     /[\u0000-\u001f<>:"|?*\\]/.test(path);
   if (unsafe)
     return [
@@ -47,19 +53,25 @@ function verifyPath(artifact: Artifact): readonly Problem[] {
         'rename the template',
       ),
     ];
-  const first = parts[0]!.toLowerCase();
-  if (!RESERVED.has(path.toLowerCase()) && !RESERVED_FOLDERS.has(first)) return [];
+  const reserved = RESERVED.has(path.toLowerCase()) || RESERVED_FOLDERS.has(parts[0]!.toLowerCase());
+  if (!reserved && !parts.some((part) => RESERVED_ANYWHERE.test(part))) return [];
   return [
     problemOf(artifact, 'path-reserved', `${path} is not a file that a template may write`, 'rename the template'),
   ];
 }
 
-/** Case-insensitive: on macOS and Windows `Main.tf` and `main.tf` are one file. */
+/** Case-insensitive: on macOS and Windows `Main.tf` and `main.tf` are one file, on macOS both forms of `é` too. */
 function collisions(artifacts: readonly Artifact[]): readonly Problem[] {
   const first = new Map<string, Artifact>();
-  return artifacts.flatMap((artifact) => {
-    const key = artifact.path.toLowerCase();
-    const other = first.get(key);
+  // Shorter paths first: a file is met before what pretends to lie in it.
+  const inOrder = artifacts.toSorted((a, b) => a.path.length - b.path.length);
+  return inOrder.flatMap((artifact) => {
+    const key = keyOf(artifact.path);
+    const other =
+      first.get(key) ??
+      foldersOf(key)
+        .map((folder) => first.get(folder))
+        .find(Boolean);
     if (!other) {
       first.set(key, artifact);
       return [];
@@ -75,6 +87,14 @@ function collisions(artifacts: readonly Artifact[]): readonly Problem[] {
   });
 }
 
+const keyOf = (path: string): string => path.normalize('NFC').toLowerCase();
+
+/** The folders that a file lies in: none of them can be a file as well. */
+function foldersOf(path: string): readonly string[] {
+  const parts = path.split('/');
+  return parts.slice(0, -1).map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
 async function verifyText(artifact: Artifact, model: Model): Promise<readonly Problem[]> {
   try {
     const value = await parseBack(artifact);
@@ -86,20 +106,22 @@ async function verifyText(artifact: Artifact, model: Model): Promise<readonly Pr
 }
 
 /** The words of a parser may quote the text, so a secret artifact gets only the line. */
-function unparsable(artifact: Artifact, error: Unparsable): Problem {
-  const where = error.line === undefined ? '' : `, line ${error.line}`;
-  const why = artifact.secret ? '' : `: ${error.message}`;
-  const line =
-    error.line === undefined || artifact.secret
-      ? undefined
-      : new TextDecoder().decode(artifact.bytes).split('\n')[error.line - 1];
-  const hint = line === undefined ? 'look at the template' : `rendered: ${line.trim().slice(0, 120)}`;
-  return problemOf(
+function unparsable(artifact: Artifact, { line, message }: Unparsable): Problem {
+  const where = line === undefined ? '' : `, line ${line}`;
+  const what = `what it renders for ${artifact.path} does not parse${where}${artifact.secret ? '' : `: ${message}`}`;
+  const said = artifact.secret ? '' : lineOf(artifact, line).trim().slice(0, 120);
+  const problem = problemOf(
     artifact,
     'output-unparsable',
-    `what it renders for ${artifact.path} does not parse${where}${why}`,
-    hint,
+    what,
+    said === '' ? 'look at the template' : `rendered: ${said}`,
   );
+  const origin = artifact.lines?.[(line ?? 0) - 1];
+  return origin ? { ...problem, ...origin, column: 1 } : problem;
+}
+
+function lineOf({ bytes }: Artifact, line = 0): string {
+  return new TextDecoder().decode(bytes).split('\n')[line - 1] ?? '';
 }
 
 /**

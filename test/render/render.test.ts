@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { secret } from '../../scripts/config/secret.ts';
+import { reveal, secret } from '../../scripts/config/secret.ts';
 import { render } from '../../scripts/render/render.ts';
 import type { Model, Template } from '../../scripts/types.ts';
 
@@ -43,6 +43,38 @@ function rendered(target: string, text: string, ...others: Template[]): string {
   const bytes = result.value[0]?.bytes;
   return bytes === undefined ? '<nothing>' : new TextDecoder().decode(bytes).replace(/^(#|<!--) Generated.*\n\n/, '');
 }
+
+/** `template line` for each line that a template renders to. */
+function origins(target: string, text: string, ...others: Template[]): readonly string[] {
+  const result = render(model, [template(target, text), ...others]);
+  const lines = (result.ok && result.value[0]?.lines) || [];
+  return lines.map((at) => (at === null ? '-' : `${at.file.split('/').pop()} ${at.line}`));
+}
+
+describe('each rendered line knows the line of the template that began it', () => {
+  const a = (...lines: number[]): string[] => lines.map((line) => (line === 0 ? '-' : `a.md.njk ${line}`));
+  test.each([
+    ['x\ny\n', a(0, 0, 1, 2, 3)],
+    // The two lines of the header stand in for these two.
+    ['\n\nx\n', a(1, 2, 3, 4)],
+    ['#| note |#\nx\n#| note |#\ny', a(0, 0, 2, 4)],
+    ['#% if true %#\nx\n#% endif %#\ny', a(0, 0, 2, 4)],
+    ['#% for v in cluster.vars.list %#\nx\n#{ loop.index }#\n#% endfor %#\ny', a(0, 0, 2, 3, 2, 3, 5)],
+    ['a\n#{ cluster.vars.lines }#\nb', a(0, 0, 1, 2, 2, 3)],
+    ['x#{ 1 }#\n#{ 2 }#y', a(0, 0, 1, 2)],
+  ])('%j', (text, expected) => expect(origins('a.md.njk', text)).toEqual(expected));
+
+  test('also of what a partial wrote, and in a file without a header', () => {
+    const partial = template('_p.md.njk', 'one\ntwo\n');
+    expect(origins('a.md.njk', 'x\n#% include "_p.md.njk" %#\ny', partial)).toEqual([
+      ...a(0, 0, 1),
+      '_p.md.njk 1',
+      '_p.md.njk 2',
+      'a.md.njk 3',
+    ]);
+    expect(origins('a.json.njk', '\n{}')).toEqual(['a.json.njk 1', 'a.json.njk 2']);
+  });
+});
 
 describe('escaping by where a value stands', () => {
   test.each([
@@ -101,7 +133,7 @@ describe('escaping by where a value stands', () => {
     [
       'a.tf.njk',
       'x = <<EOT\n#{ "EOT" }#\nEOT',
-      'value-unprintable 2: the value holds the line that ends the heredoc, EOT',
+      'value-unprintable 2: the value could end the heredoc, whose marker is EOT',
     ],
     [
       'a.tf.njk',
@@ -175,7 +207,10 @@ describe('strict where nunjucks is silent', () => {
     ['#% macro m() %##% endmacro %#', 'template-construct 1: macro is not supported in templates'],
     ['#% extends "x" %#', 'template-construct 1: extends is not supported in templates'],
     ['#% set cluster = 1 %#', 'template-construct 1: cluster is a name of the model and cannot be set'],
-    ['#% if x %#', 'template-syntax 1: parseIf: expected elif, else, or endif, got end of file'],
+    ['#% if x %#', 'template-syntax 1: expected elif, else, or endif, got end of file'],
+    ['#{ nodes[0:2] }#', 'template-syntax 1: expected comma after expression'],
+    ['x\n#% raw %#\n{% endraw %}\ny', 'template-syntax 2: `raw` and `verbatim` are not supported in templates'],
+    ['#% filter upper %#x#% endfilter %#', 'template-construct 1: `filter` blocks are not supported'],
     ['#{ x', 'template-syntax 1: expected variable end'],
     ['#{ x |', 'template-syntax 1: the template ends inside a tag'],
     ['#% include "_no.md.njk" %#', 'template-include 1: there is no partial _no.md.njk'],
@@ -239,6 +274,73 @@ describe('what templates can say', () => {
   });
 });
 
+describe('nothing arises from a value and what stands beside it', () => {
+  test.each([
+    [
+      'a.tf.njk',
+      '/* #{ "infra/*" }#/#{ "x" }# */',
+      'value-unprintable 1: the value would end the comment that it stands in',
+    ],
+    [
+      'a.tf.njk',
+      'x = <<EOT\n#{ "EO" }##{ "T" }#\nEOT\n',
+      'value-unprintable 2: the value could end the heredoc, whose marker is EOT',
+    ],
+    [
+      'a.tf.njk',
+      'x = <<EOT\nEO#{ "T" }#\nEOT\n',
+      'value-unprintable 2: the value could end the heredoc, whose marker is EOT',
+    ],
+    [
+      'a.yaml.njk',
+      'a: |\n  #{ cluster.vars.lines | indent(0) }#',
+      'value-unprintable 2: a value of several lines stands in a block scalar',
+    ],
+    ['a.yaml.njk', 'a: foo\n  #{ "x" }#', 'template-place 2: a value cannot stand in the middle of a plain scalar'],
+    ['a.yaml.njk', 'a: #{ "x" }#\n  more', 'template-place 1: text follows a value directly'],
+    ['a.yaml.njk', 'a: [a\n  #{ "x" }#]', 'template-place 2: a value cannot stand in the middle of a plain scalar'],
+    [
+      'a.yaml.njk',
+      '#{ "a" }#:#{ "b" }#',
+      'template-place 1: text follows a value directly\ntemplate-place 1: text follows a value directly',
+    ],
+    ['x.tf.json.njk', '{}', 'template-language undefined: nigari cannot escape values for x.tf.json.njk'],
+  ])('refuses in %s: %j', (target, text, expected) => expect(rendered(target, text)).toBe(expected));
+
+  test.each([
+    ['a.tf.njk', 'x = <<EOT#| c |#\nit"s\nEOT\ny = #{ "b" }#', 'x = <<EOT\nit"s\nEOT\ny = "b"'],
+    ['a.yaml.njk', '- !!str |\n  #{ "x: y" }#\n', '- !!str |\n  x: y\n'],
+    [
+      'a.yaml.njk',
+      'a: #{ "x" }#\n\n  # about b\nb:\n  - #{ "y" }#\n  - c: #{ "z" }#\n    d: #{ 1 }#\n',
+      'a: x\n\n  # about b\nb:\n  - "y"\n  - c: z\n    d: 1\n',
+    ],
+    ['a.yaml.njk', 'x: "a#{ " b " }#c"', 'x: "a\\x20b\\x20c"'],
+  ])('reads on in %s: %j', (target, text, expected) => expect(rendered(target, text)).toBe(expected));
+});
+
+describe('mistakes in templates are problems, never stack traces', () => {
+  test.each([
+    ['#{ cluster.node_vlan_tag | default }#', 'template-construct 1: default takes 1 arguments, not 0'],
+    ['#{ "a" | upper("x") }#', 'template-construct 1: upper takes 0 arguments, not 1'],
+    ['#{ "a" | indent(-1) }#', 'value-misused 1: the width must be a number from 0 to 100'],
+    ['#{ {cluster.cluster_name: 1} | length }#', 'template-construct 1: a key of a mapping must be a name or a text'],
+    [
+      '#{ nodes[cluster.proxmox_api_token_secret] }#',
+      'secret-in-clear 1: a secret may be printed only into a sealed (*.sops.yaml) file',
+    ],
+  ])('%s', (text, expected) => expect(rendered('a.md.njk', text)).toBe(expected));
+
+  test('too large a number is no null in JSON', () => {
+    expect(rendered('a.json.njk', '#{ [1e308 * 10] }#')).toMatch(/^(value-unprintable|template-syntax|unknown-name)/);
+  });
+
+  test('what a partial sets is its own', () => {
+    const partial = template('_p.md.njk', '#% set x = 2 %##{ x }#');
+    expect(rendered('a.md.njk', '#% set x = 1 %##% include "_p.md.njk" %##{ x }#', partial)).toBe('21');
+  });
+});
+
 describe('secrets', () => {
   test.each([
     'x = #{ cluster.proxmox_api_token_secret }#',
@@ -277,6 +379,21 @@ describe('secrets', () => {
       secret: true,
       bytes: new TextEncoder().encode('a: hunter2-hunter2\n'),
     });
+  });
+
+  test.each([
+    '#{ cluster[cluster.proxmox_api_token_secret] }#',
+    '#{ nodes[cluster.proxmox_api_token_secret] }#',
+    '#{ cluster.cluster_name[cluster.proxmox_api_token_secret] }#',
+  ])('no problem of a sealed template shows one: %s', (expression) => {
+    const problems = rendered('s.sops.yaml.njk', `a: ${expression}\n`);
+    expect(problems).toMatch(/ 1: /);
+    expect(problems).not.toContain('hunter2');
+  });
+
+  test('go along with the artifact, so that sealing can see that none is left in clear', () => {
+    const result = render(model, [template('s.sops.yaml.njk', 'a: #{ cluster.proxmox_api_token_secret }#\n')]);
+    expect(result.ok && result.value[0]?.secrets?.map(reveal)).toEqual(['hunter2-hunter2']);
   });
 
   test('no problem of theirs shows the value', () => {

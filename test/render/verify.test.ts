@@ -37,6 +37,12 @@ test.each([
   ['a.yaml', 'a: 1\na: 2\n', ['output-unparsable']],
   ['a.json', '{"a": 1}', []],
   ['a.json', '{"a": 1,}', ['output-unparsable']],
+  ['a.yaml', `a: &a 1\nb: [${'*a,'.repeat(5000)}]\n`, []],
+  ['con.txt', '', ['path-outside']],
+  ['a/LPT1', '', ['path-outside']],
+  ['a./b.tf', '', ['path-outside']],
+  ['a /b.tf', '', ['path-outside']],
+  ['console.txt', '', []],
   ['../a.tf', '', ['path-outside']],
   ['/a.tf', '', ['path-outside']],
   ['a/../../b.tf', '', ['path-outside']],
@@ -45,10 +51,33 @@ test.each([
   ['cluster.yaml', '', ['path-reserved']],
   ['.GIT/hooks/pre-commit.tf', '', ['path-reserved']],
   ['templates/x.tf', '', ['path-reserved']],
+  ['git~1/hooks/pre-commit.tf', '', ['path-reserved']],
+  ['sub/.sops.yaml', '', ['path-reserved']],
 ])('%s with %j', async (path, text, expected) => expect(await codes(artifact(path, text))).toEqual(expected));
 
-test('two templates for one file collide, on every file system', async () => {
-  expect(await codes(artifact('a/main.tf', ''), artifact('a/Main.tf', ''))).toEqual(['path-collision']);
+test.each([
+  ['a/main.tf', 'a/Main.tf'],
+  ['caf\u00e9.tf', 'cafe\u0301.tf'],
+])('%s and %s collide, on every file system', async (one, other) => {
+  expect(await codes(artifact(one, ''), artifact(other, ''))).toEqual(['path-collision']);
+});
+
+test('what does not parse is told at the line of the template that it came from', async () => {
+  const at = (line: number) => ({ file: 'templates/project/_part.tf.njk', line });
+  const made = { ...artifact('a.tf', '# header\n\nx = 1\ny = = 2\n'), lines: [null, null, at(7), at(9)] };
+  const place = { file: 'templates/project/_part.tf.njk', line: 9, column: 1 };
+  expect(await verify([made], model)).toMatchObject([{ code: 'output-unparsable', ...place }]);
+});
+
+test.each(['{"a": ', '{"a": 1,\n}', '[\n1\n2]'])('of %j too the line is known', async (text) => {
+  const made = { ...artifact('a.json', text), lines: [1, 2, 3].map((line) => ({ file: 'x', line })) };
+  expect(await verify([made], model)).toMatchObject([
+    { file: 'x', line: text.startsWith('[') ? 3 : text.split('\n').length },
+  ]);
+});
+
+test('a file cannot be a folder as well', async () => {
+  expect(await codes(artifact('a/README.md/z.txt', ''), artifact('a/README.md', ''))).toEqual(['path-collision']);
 });
 
 test.each([

@@ -139,11 +139,11 @@ function slot(place: HclPlace): Slot<HclPlace> | NoSlot {
     case 'line-comment':
       return { print: (value) => commentText(scalarText(value), /[\r\n]/), after: place };
     case 'block-comment':
-      return { print: (value) => commentText(scalarText(value), /\*\//), after: place };
+      return { print: (value) => commentText(scalarText(value), /[\r\n]|\*\/|^\/|\*$/), after: place };
     case 'heredoc':
       return {
-        print: (value) => heredocText(value, frame.marker),
-        after: [...place.slice(0, -1), { ...frame, line: `${frame.line}?` }],
+        print: (value) => heredocText(value, frame),
+        after: [...place.slice(0, -1), { ...frame, line: frame.line + PRINTED }],
       };
     case 'broken':
       return MARK_BEFORE_BRACE;
@@ -204,15 +204,20 @@ function commentText(text: string, forbidden: RegExp): string {
   return text;
 }
 
-/** A heredoc knows no backslash: what could end it, or start a `${`, is refused. */
-function heredocText(value: Printable, marker: string): string {
+/** Stands in a heredoc's line for a value that was printed there. */
+const PRINTED = '?';
+
+/** A heredoc knows no backslash: what could end it, alone or with its neighbours, or start a `${`, is refused. */
+function heredocText(value: Printable, { marker, line }: HeredocFrame): string {
   const text = scalarText(value);
   assertWellFormed(text);
   if (!(value instanceof Indented) && /[\r\n]/.test(text)) {
     throw new Unprintable('a value of several lines stands in a heredoc', 'write it as `| indent(n)`');
   }
-  if (text.split(/\r?\n/).some((line) => line.trim() === marker)) {
-    throw new Unprintable(`the value holds the line that ends the heredoc, ${marker}`, 'use another marker');
+  // A value printed before may be empty, and one that follows may complete the marker.
+  const lines = (line.replaceAll(PRINTED, '') + text).split(/\r?\n/).map((part) => part.trim());
+  if (lines.some((part, index) => part !== '' && couldEnd(part, marker, index > 0 && index < lines.length - 1))) {
+    throw new Unprintable(`the value could end the heredoc, whose marker is ${marker}`, 'use another marker');
   }
   if (/^\{|[$%]$/.test(text)) {
     throw new Unprintable(
@@ -222,3 +227,6 @@ function heredocText(value: Printable, marker: string): string {
   }
   return text.replace(/([$%])\{/g, '$1$1{');
 }
+
+const couldEnd = (part: string, marker: string, isWhole: boolean): boolean =>
+  isWhole ? part === marker : marker.startsWith(part);

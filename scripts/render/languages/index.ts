@@ -31,5 +31,7 @@ export const GRAMMARS: Readonly<Record<Language, Grammar<unknown>>> = {
 
 /** Null for a file in a language whose escaping we do not know. */
 export function languageOf(path: string): Language | null {
+  // OpenTofu reads ${…} inside the strings of its JSON syntax: neither JSON's rules nor HCL's would do.
+  if (/\.(tf|tofu|tfvars)\.json$/i.test(path)) return null;
   return BY_EXTENSION[posix.extname(path).toLowerCase()] ?? null;
 }

@@ -33,10 +33,17 @@ function slot(place: JsonPlace): Slot<JsonPlace> | NoSlot {
 /** The value as JSON text on one line. */
 export function jsonLiteral(value: Printable): string {
   if (value instanceof Indented) return jsonLiteral(value.text);
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value, (_, item: unknown) => finite(item));
   assertWellFormed(text);
   if (/\\ud[89a-f]/i.test(text)) throw new Unprintable('the value holds half of a surrogate pair');
   return text;
+}
+
+/** JSON has no infinity; `JSON.stringify` would write null. */
+function finite(item: unknown): unknown {
+  if (typeof item === 'number' && !Number.isFinite(item))
+    throw new Unprintable('the number is too large to be written');
+  return item instanceof Indented ? item.text : item;
 }
 
 /** The value's text for between two quotes. */

@@ -30,22 +30,25 @@ export interface YamlPlace {
   readonly mode: Mode;
   /** Column of the first text of this line, behind any `- `. */
   readonly indent: number;
-  /** Column of the last `- ` of this line, or -1. */
-  readonly dash: number;
+  /** Column of what holds the value that may begin here: the last `- ` of this line (-1 for none), or the key. */
+  readonly parent: number;
   /** A block scalar ends at a line that is not indented deeper than this. */
   readonly block: number;
   /** Open `[` and `{`. */
   readonly flow: number;
+  /** What the line before leaves open: text that is indented deeper than `parent` would belong to its value. */
+  readonly above: { readonly parent: number; readonly mode: 'plain' | 'glued' } | null;
 }
 
-const LINE_START: YamlPlace = { mode: 'line-start', indent: 0, dash: -1, block: -1, flow: 0 };
+const LINE_START: YamlPlace = { mode: 'line-start', indent: 0, parent: -1, block: -1, flow: 0, above: null };
 
 export const yaml: Grammar<YamlPlace> = {
   start: LINE_START,
   read(place, text) {
     let now = place;
-    for (let at = 0; at < text.length; at += 1)
+    for (let at = 0; at < text.length; at += 1) {
       now = steps[now.mode](now, text[at]!, text[at + 1] ?? '', text[at - 1] ?? '');
+    }
     return now;
   },
   slot,
@@ -57,8 +60,13 @@ type Step = (place: YamlPlace, character: string, next: string, before: string) 
 
 const endsWord = (character: string) =>
   character === ' ' || character === '\n' || character === '\r' || character === '\t';
-const newLine = (place: YamlPlace): YamlPlace => (place.flow > 0 ? { ...place, mode: 'value' } : LINE_START);
 const become = (place: YamlPlace, mode: Mode): YamlPlace => ({ ...place, mode });
+
+/** Within `[` or `{` a line break means nothing; elsewhere a scalar may go on in a line that is indented deeper. */
+function newLine(place: YamlPlace, open: 'plain' | 'glued' | null): YamlPlace {
+  if (place.flow > 0) return place.mode === 'comment' ? become(place, 'value') : place;
+  return { ...LINE_START, above: open && { parent: place.parent, mode: open } };
+}
 
 /** The first character of a value decides what kind of value it is. */
 function valueStart(place: YamlPlace, character: string): YamlPlace {
@@ -81,15 +89,10 @@ function valueStart(place: YamlPlace, character: string): YamlPlace {
       return become(place, 'property');
     case '|':
     case '>':
-      return place.flow > 0 ? become(place, 'plain') : blockHeader(place);
+      return place.flow > 0 ? become(place, 'plain') : { ...place, mode: 'block-header', block: place.parent };
     default:
       return become(place, 'plain');
   }
-}
-
-/** Directly behind `- ` the sequence is the parent, behind `key: ` the mapping is. */
-function blockHeader(place: YamlPlace): YamlPlace {
-  return { ...place, mode: 'block-header', block: place.mode === 'line-start' ? place.dash : place.indent };
 }
 
 function afterValue(place: YamlPlace, character: string): YamlPlace {
@@ -97,29 +100,37 @@ function afterValue(place: YamlPlace, character: string): YamlPlace {
   return character === ',' ? become(place, 'value') : { ...place, mode: 'done', flow: place.flow - 1 };
 }
 
+/** Behind `key:` the key holds the value; in flow style whatever is around it does. */
+function afterKey(place: YamlPlace): YamlPlace {
+  return { ...place, mode: 'value', parent: place.flow > 0 ? place.parent : place.indent };
+}
+
 const steps: Readonly<Record<Mode, Step>> = {
   'line-start'(place, character, next) {
-    if (character === '\n') return LINE_START;
+    if (character === '\n') return { ...LINE_START, above: place.above };
     if (character === ' ') return { ...place, indent: place.indent + 1 };
-    if (character === '-' && endsWord(next)) return { ...place, indent: place.indent + 1, dash: place.indent };
-    return valueStart(place, character);
+    if (place.above && character !== '#' && character !== '\r' && place.indent > place.above.parent) {
+      return { ...place, ...place.above, above: null };
+    }
+    if (character === '-' && endsWord(next))
+      return { ...place, indent: place.indent + 1, parent: place.indent, above: null };
+    return valueStart({ ...place, above: null }, character);
   },
   value(place, character) {
-    if (character === '\n') return newLine(place);
+    if (character === '\n') return newLine(place, null);
     return character === ' ' || character === '\t' || character === '\r' ? place : valueStart(place, character);
   },
   plain(place, character, next, before) {
-    if (character === '\n') return newLine(place);
-    if (character === ':' && (endsWord(next) || (place.flow > 0 && /[,[\]{}]/.test(next))))
-      return become(place, 'value');
+    if (character === '\n') return newLine(place, 'plain');
+    if (character === ':' && (endsWord(next) || (place.flow > 0 && /[,[\]{}]/.test(next)))) return afterKey(place);
     if (character === '#' && endsWord(before)) return become(place, 'comment');
     return place.flow > 0 && /[,\]}]/.test(character) ? afterValue(place, character) : place;
   },
   done(place, character, next, before) {
-    if (character === '\n') return newLine(place);
+    if (character === '\n') return newLine(place, 'glued');
     // A doubled single quote: the string was not over.
     if (character === "'" && before === "'") return become(place, 'single');
-    if (character === ':') return become(place, endsWord(next) || next === '' ? 'value' : 'glued');
+    if (character === ':') return endsWord(next) ? afterKey(place) : become(place, 'glued');
     if (character === '#') return become(place, endsWord(before) ? 'comment' : 'glued');
     if (place.flow > 0 && /[,\]}]/.test(character)) return afterValue(place, character);
     return character === ' ' || character === '\t' || character === '\r' ? place : become(place, 'glued');
@@ -131,7 +142,7 @@ const steps: Readonly<Record<Mode, Step>> = {
   },
   'double-escape': (place) => become(place, 'double'),
   single: (place, character) => (character === "'" ? become(place, 'done') : place),
-  comment: (place, character) => (character === '\n' ? newLine(place) : place),
+  comment: (place, character) => (character === '\n' ? newLine(place, null) : place),
   property: (place, character) =>
     endsWord(character) ? steps.value(become(place, 'value'), character, '', '') : place,
   'block-header': (place, character) =>
@@ -148,19 +159,21 @@ const steps: Readonly<Record<Mode, Step>> = {
 function slot(place: YamlPlace): Slot<YamlPlace> | NoSlot {
   switch (place.mode) {
     case 'line-start':
+      if (place.above && place.indent > place.above.parent) return NO_SLOT[place.above.mode];
+      return { print: yamlLiteral, after: { ...place, mode: 'done', above: null } };
     case 'value':
       return { print: yamlLiteral, after: become(place, 'done') };
     case 'double':
-      return { print: (value) => doubleQuoted(scalarText(value)).slice(1, -1), after: place };
+      return { print: (value) => doubleQuotedPart(scalarText(value)), after: place };
     case 'single':
       return { print: (value) => singleQuotedText(scalarText(value)), after: place };
     case 'comment':
       return { print: (value) => printableLine(scalarText(value), 'a comment'), after: place };
     case 'block':
-      return { print: blockText, after: place };
+      return { print: (value) => blockText(value, place.indent), after: place };
     case 'block-line-start':
       return place.indent > place.block
-        ? { print: blockText, after: become(place, 'block') }
+        ? { print: (value) => blockText(value, place.indent), after: become(place, 'block') }
         : slot(become(place, 'line-start'));
     default:
       return NO_SLOT[place.mode];
@@ -198,6 +211,11 @@ function doubleQuoted(text: string): string {
   return escapeForYaml(jsonLiteral(text));
 }
 
+/** A blank at the edge is escaped: at the end of a line of the string it would be folded away. */
+function doubleQuotedPart(text: string): string {
+  return doubleQuoted(text).slice(1, -1).replace(/^ | $/g, '\\x20');
+}
+
 function escapeForYaml(jsonText: string): string {
   return jsonText.replace(
     /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
@@ -222,13 +240,15 @@ function singleQuotedText(text: string): string {
   return printableLine(text, 'single quotes').replaceAll("'", "''");
 }
 
-function blockText(value: Printable): string {
+function blockText(value: Printable, indent: number): string {
   const text = scalarText(value);
-  if (!(value instanceof Indented) && /[\r\n]/.test(text)) {
-    throw new Unprintable('a value of several lines stands in a block scalar', 'write it as `| indent(n)`');
+  const lines = text.split('\n');
+  if (lines.length > 1 && !(value instanceof Indented && value.width === indent)) {
+    throw new Unprintable('a value of several lines stands in a block scalar', `write it as \`| indent(${indent})\``);
   }
-  if (/^[ \t]/.test(text))
+  if (/^[ \t]/.test(lines.find((line) => line.trim() !== '') ?? '')) {
     throw new Unprintable('a value with leading blanks would change the block scalar', 'use double quotes');
-  for (const line of text.split('\n')) printableLine(line, 'a block scalar');
+  }
+  for (const line of lines) printableLine(line, 'a block scalar');
   return text;
 }
