@@ -139,7 +139,8 @@ function openLeaf(leaf: Scalar | Comment, place: Place, dataKey: Uint8Array, ivs
   const text = encrypted === null ? null : decryptText(encrypted, dataKey, aadOf(place.keys));
   if (encrypted === null || text === null) return null;
   const opened = encrypted.type === 'comment' ? openComment(leaf, place, text) : openScalar(leaf, encrypted.type, text);
-  if (opened !== null) ivs.remember(place, opened, encrypted.iv);
+  // Other writers have other forms (`true` for our `True`): the IV has met theirs, and must not meet ours.
+  if (opened?.text === text) ivs.remember(place, opened, encrypted.iv);
   return opened;
 }
 

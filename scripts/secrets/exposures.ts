@@ -2,15 +2,15 @@
 import type { Problem } from '../problem.ts';
 import { METADATA_KEY } from './metadata.ts';
 import type { Selector, Selects } from './selector.ts';
-import { entriesOf, type Value } from './tree.ts';
+import { entriesOf } from './tree.ts';
 import { mapLeaves } from './walk.ts';
 import type { Reading } from './yaml/read.ts';
 import type { At } from './yaml/reading.ts';
 
-/** Leaves of a tree, by what becomes of them. Null and empty texts count for nothing. */
+/** How many leaves of a tree become what. Null and empty texts count for nothing. */
 interface Split {
-  readonly encrypted: ReadonlySet<Value>;
-  readonly clear: ReadonlySet<Value>;
+  readonly encrypted: number;
+  readonly clear: number;
   /** Where a line separator would stay readable, in a key or a value. */
   readonly separators: readonly At[];
 }
@@ -19,11 +19,13 @@ interface Split {
 const LINE_SEPARATOR = /[\u2028\u2029]/;
 
 function split({ tree, at }: Reading, selects: Selects): Split {
-  const [encrypted, clear, separators] = [new Set<Value>(), new Set<Value>(), [] as At[]];
+  let [encrypted, clear] = [0, 0];
+  const separators: At[] = [];
   mapLeaves(tree, (leaf, place) => {
     if (leaf.kind === 'comment' || leaf.text === '') return leaf;
     const isEncrypted = selects(place, false);
-    (isEncrypted ? encrypted : clear).add(leaf);
+    if (isEncrypted) encrypted += 1;
+    else clear += 1;
     const readable = isEncrypted ? place.keys : [...place.keys, leaf.text];
     if (readable.some((text) => LINE_SEPARATOR.test(text))) separators.push(at(leaf));
     return leaf;
@@ -32,20 +34,15 @@ function split({ tree, at }: Reading, selects: Selects): Split {
 }
 
 /**
- * What a selector leaves readable: a file of which nothing would be encrypted; values that it may have forgotten; and
- * line separators, which sops damages when it edits the file.
+ * What a selector leaves readable: a file of which nothing would be encrypted, and line separators, which sops damages
+ * when it edits the file. Secrets are for `secretsLeftInClear` to find.
  * @param path of the file, for problems
  */
 export function exposures(reading: Reading, selector: Selector, selects: Selects, path: string): readonly Problem[] {
   const { encrypted, clear, separators } = split(reading, selects);
-  const rule = `${selector.kind}: ${selector.text}`;
   const problems = separators.map(lineSeparator);
-  if (clear.size === 0) return problems;
-  if (encrypted.size === 0) return [...problems, nothingEncrypted(path, rule)];
-  // The other selectors name what is to stay readable, so that nothing is forgotten.
-  if (!selector.kind.startsWith('encrypted_')) return problems;
-  const paths = [...clear].map((leaf) => reading.at(leaf).path ?? '');
-  return [...problems, leftInClear(path, rule, paths)];
+  const isBare = clear > 0 && encrypted === 0;
+  return isBare ? [...problems, nothingEncrypted(path, `${selector.kind}: ${selector.text}`)] : problems;
 }
 
 function lineSeparator(at: At): Problem {
@@ -57,12 +54,6 @@ function nothingEncrypted(path: string, rule: string): Problem {
   const message = `the rule for ${path} in .sops.yaml encrypts nothing of it (${rule})`;
   const hint = 'mend the rule: secrets are never written in clear';
   return { code: 'nothing-encrypted', severity: 'error', message, hint, file: '.sops.yaml' };
-}
-
-function leftInClear(path: string, rule: string, paths: readonly string[]): Problem {
-  const message = `by its rule in .sops.yaml (${rule}) these values of ${path} stay readable: ${paths.join(', ')}`;
-  const hint = 'mend the rule if one of them is a secret';
-  return { code: 'left-in-clear', severity: 'warning', message, hint, file: '.sops.yaml' };
 }
 
 /** The top-level key that sops keeps for its own metadata. */

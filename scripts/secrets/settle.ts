@@ -97,16 +97,16 @@ type Item = Entry | Value | Comment;
 
 /** Moves comments out of where no reader looks for them: see `settle`. */
 function lift<T extends Value>(value: T): T {
-  return isBlock(value)
-    ? { ...value, items: value.items.flatMap((item) => liftIn(item, value.kind === 'list')) }
-    : value;
+  return isBlock(value) ? { ...value, items: value.items.flatMap(liftIn) } : value;
 }
 
-function liftIn(item: Item, inList: boolean): readonly Item[] {
+/** Lifts what an item holds once: twice would double the work at each level. */
+function liftIn(item: Item): readonly Item[] {
   if (isComment(item)) return [item];
-  const [head, rest] = splitHead(lift(item.kind === 'entry' ? item.value : item));
-  if (item.kind !== 'entry') return inList ? [...head, rest] : [item];
-  return isSimpleKey(item.key) ? [{ ...item, value: lift(item.value) }] : [...head, { ...item, value: rest }];
+  const value = lift(item.kind === 'entry' ? item.value : item);
+  if (item.kind === 'entry' && isSimpleKey(item.key)) return [{ ...item, value }];
+  const [head, rest] = splitHead(value);
+  return [...head, item.kind === 'entry' ? { ...item, value: rest } : rest];
 }
 
 function sinkIn<T extends Item>(item: T): T {

@@ -2,6 +2,7 @@
 import { checked, hasErrors, refused, type Checked, type Problem } from '../problem.ts';
 import type { Artifact, SourceFile } from '../types.ts';
 import type { Identity } from './age.ts';
+import { holdsAny, secretsLeftInClear, withoutSecretPath, type Holds } from './clear.ts';
 import { selectsOf } from './encryption.ts';
 import { exposures, reservedKeys } from './exposures.ts';
 import { losses } from './losses.ts';
@@ -23,6 +24,17 @@ export function wantedOf(
   config: SourceFile | null,
   identities: readonly Identity[],
 ): Checked<Wanted> {
+  const holds = holdsAny(artifact.secrets ?? []);
+  const judged = judge(artifact, config, identities, holds);
+  return { ...judged, problems: judged.problems.map((problem) => withoutSecretPath(problem, holds)) };
+}
+
+function judge(
+  artifact: Artifact,
+  config: SourceFile | null,
+  identities: readonly Identity[],
+  holds: Holds,
+): Checked<Wanted> {
   const { path } = artifact;
   if (!/\.ya?ml$/.test(path)) return refused(notYaml(path));
   const reading = readYaml(artifact);
@@ -35,6 +47,7 @@ export function wantedOf(
   const settled = settle(reading.value.tree, selector, selects, path);
   problems.push(...reservedKeys(reading.value), ...losses(reading.value, indent), ...settled.problems);
   problems.push(...exposures(reading.value, selector, selects, path));
+  if (settled.ok) problems.push(...secretsLeftInClear(settled.value, selects, holds, path));
   if (!settled.ok || hasErrors(problems)) return { ok: false, problems };
   return checked({ path, tree: settled.value, rule: rule.value }, problems);
 }

@@ -7,16 +7,65 @@ const SHORTEST = 8;
 /** Secrets by key, but printed in the README: the default of `tfstate_username`. */
 const PUBLIC: ReadonlySet<string> = new Set(['terraform']);
 
+/** Hides what it was made for in a text. */
+export type Masker = (text: string) => string;
+
 /**
  * Replaces each secret of at least 8 characters by `***`: as it is (also where a program wrapped the line at its
  * blanks), JSON-, HCL-, URL- and base64-escaped. Of a secret with several lines each line counts.
+ *
+ * A secret never becomes a regular expression: a long one is refused with an error that quotes it.
+ * @param secrets of one child process; the forms are worked out once, for all that it prints
  */
-export function mask(text: string, secrets: Iterable<Secret>): string {
+export function masker(secrets: Iterable<Secret>): Masker {
   const values = [...secrets].map(reveal).filter((value) => !PUBLIC.has(value));
-  const forms = new Set(values.flatMap(formsOf).filter((form) => form.length >= SHORTEST));
+  const forms = new Set(values.flatMap(formsOf).filter((form) => form.trim() !== '' && form.length >= SHORTEST));
   // Longest first: a form that holds another one must go as a whole.
-  const patterns = [...forms].toSorted((a, b) => b.length - a.length).map(patternOf);
-  return patterns.length === 0 ? text : text.replace(new RegExp(patterns.join('|'), 'g'), '***');
+  const hide = [...forms].toSorted((a, b) => b.length - a.length).map(hider);
+  return (text) => hide.reduce((left, hideForm) => hideForm(left), text);
+}
+
+/** `masker` for one text. */
+export function mask(text: string, secrets: Iterable<Secret>): string {
+  return masker(secrets)(text);
+}
+
+function hider(form: string): Masker {
+  const words = form.split(/[\s│]+/).filter((word) => word !== '');
+  const isWrapped = words.length > 1 && words.join(' ').length >= SHORTEST;
+  return (text) => {
+    const left = text.replaceAll(form, '***');
+    return isWrapped ? hideWords(left, words) : left;
+  };
+}
+
+/** What tofu makes of a blank where it wraps and frames its messages. */
+const GAP = /[\s│]+/y;
+
+/** Replaces the words where they follow each other with any gap between them. */
+function hideWords(text: string, words: readonly string[]): string {
+  const [first = ''] = words;
+  let [hidden, done] = ['', 0];
+  for (let start = text.indexOf(first); start >= 0; start = text.indexOf(first, Math.max(start + 1, done))) {
+    const end = endOfWords(text, words, start);
+    if (end === null) continue;
+    hidden += `${text.slice(done, start)}***`;
+    done = end;
+  }
+  return hidden + text.slice(done);
+}
+
+/** Where the words that start at an offset end; null when others stand there. */
+function endOfWords(text: string, words: readonly string[], start: number): number | null {
+  let end = start;
+  for (const [index, word] of words.entries()) {
+    GAP.lastIndex = end;
+    if (index > 0 && !GAP.test(text)) return null;
+    end = index > 0 ? GAP.lastIndex : end;
+    if (!text.startsWith(word, end)) return null;
+    end += word.length;
+  }
+  return end;
 }
 
 function formsOf(value: string): readonly string[] {
@@ -55,9 +104,4 @@ function base64(value: string): readonly string[] {
     const middle = shifted.slice(first, last);
     return [middle, middle.replaceAll('+', '-').replaceAll('/', '_')];
   });
-}
-
-/** Blanks also match the line break and the `│` with which tofu wraps and frames its messages. */
-function patternOf(form: string): string {
-  return form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&').replace(/\s+/g, '[\\s│]+');
 }

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { encryptText, IV_BYTES } from '../../scripts/secrets/cipher.ts';
 import { seal } from '../../scripts/secrets/seal.ts';
 import { sameTree, type Tree } from '../../scripts/secrets/tree.ts';
 import { emit } from '../../scripts/secrets/yaml/emit.ts';
@@ -137,6 +139,18 @@ describe('a change', () => {
       }
     }
   });
+});
+
+test('an IV that met the form of a foreign writer never meets ours', async () => {
+  const sealed = await sealText('a: true\nb: one\n');
+  const dataKey = await dataKeyOf(sealed);
+  if (dataKey === null) throw new Error('no data key');
+  const iv = new Uint8Array(randomBytes(IV_BYTES));
+  const foreign = sealed.replace(/^a: .*$/m, `a: ${encryptText('true', 'bool', dataKey, iv, 'a:')}`);
+  expect(await sealText('a: true\nb: one\n', {}, foreign)).toBe(foreign);
+  const now = await sealText('a: true\nb: two\n', {}, foreign);
+  expect(valueOf(await openText(now))).toEqual(treeOf('a: true\nb: two\n'));
+  expect(now).not.toContain(`iv:${Buffer.from(iv).toString('base64')}`);
 });
 
 describe('recipients', () => {

@@ -60,3 +60,23 @@ test('settling settles: a second time nothing moves, and it reads back as it is'
   };
   fc.assert(fc.property(looseMapping, isSettled));
 });
+
+test('sixty levels are no more work than sixty', () => {
+  const nested = Array.from({ length: 60 }).reduce<Mapping>(
+    (value) => ({ kind: 'mapping', items: [{ kind: 'entry', key: 'k', value }] }),
+    { kind: 'mapping', items: [{ kind: 'entry', key: 'k', value: { kind: 'str', text: 'x' } }] },
+  );
+  expect(sameTree(settled([nested]), [nested])).toBe(true);
+});
+
+test('a comment at the head of what belongs to a key of several lines goes above the key', () => {
+  const inner: Mapping = {
+    kind: 'mapping',
+    items: [
+      { kind: 'comment', text: ' x', inline: false },
+      { kind: 'entry', key: 'b', value: { kind: 'str', text: 'y' } },
+    ],
+  };
+  const [document] = settled([{ kind: 'mapping', items: [{ kind: 'entry', key: 'two\nlines', value: inner }] }]);
+  expect(document?.items.map(({ kind }) => kind)).toEqual(['comment', 'entry']);
+});

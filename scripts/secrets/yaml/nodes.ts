@@ -39,7 +39,8 @@ const BAD_ALIAS: Fault = ['bad-alias', 'this alias stands inside what it names',
 const ALIAS_BOMB: Fault = ['alias-bomb', 'aliases expand to too much', 'write the values out'];
 const BAD_TAG: Fault = ['bad-tag', 'its tag does not fit this value', 'put it in quotes'];
 const NUMBER_TOO_BIG: Fault = ['number-too-big', 'sops holds no number above 9223372036854775807', 'put it in quotes'];
-const duplicateKey = (key: string): Fault => ['duplicate-key', `the key ${key} stands twice`, 'keep one of the two'];
+/** The key itself may be secret. */
+const DUPLICATE_KEY: Fault = ['duplicate-key', 'this key stands twice', 'keep one of the two'];
 
 const NULL: Scalar = { kind: 'null', text: '' };
 
@@ -99,7 +100,7 @@ function readKey(context: Context, key: unknown, seen: Set<string>, path: string
     return null;
   }
   const { text } = scalar;
-  if (seen.has(text)) report(context, startOf(key), path, duplicateKey(text));
+  if (seen.has(text)) report(context, startOf(key), path, DUPLICATE_KEY);
   seen.add(text);
   return text;
 }
