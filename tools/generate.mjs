@@ -41,6 +41,22 @@ function forTypes(schema, { definitions }) {
   return Object.fromEntries(Object.entries(kept).map(([key, value]) => [key, forTypes(value, { definitions })]));
 }
 
+/** What only editors check: of these our rules say more, with the place of both values and a hint. */
+const EDITOR_CONDITIONS = ['dependencies', 'if', 'then'];
+
+/**
+ * A copy for the validators, without conditions over several keys and without what a mapping of keys is asked besides
+ * its own keys; an `allOf` of one reference is how a key refers to a definition, and stays.
+ */
+function forValidators(schema) {
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return schema;
+  const kept = Object.entries(schema).filter(([key, value]) => {
+    if (key === 'allOf') return value.every((one) => one.$ref !== undefined);
+    return !EDITOR_CONDITIONS.includes(key);
+  });
+  return Object.fromEntries(kept.map(([key, value]) => [key, forValidators(value)]));
+}
+
 /** The titles of the schemas that get a type of their own name. */
 const TYPE_NAMES = { 'cluster.yaml': 'ClusterYaml', 'nodes.yaml': 'NodesYaml', node: 'NodeYaml' };
 
@@ -67,7 +83,7 @@ async function writtenTypes() {
 async function validators() {
   const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true, code: { source: true, esm: true } });
   ajv.addVocabulary(EDITOR_KEYWORDS);
-  for (const name of ['cluster', 'nodes']) ajv.addSchema(await readSchema(name), name);
+  for (const name of ['cluster', 'nodes']) ajv.addSchema(forValidators(await readSchema(name)), name);
   const contents = standaloneCode(ajv, { validateCluster: 'cluster', validateNodes: 'nodes' });
   // ajv's runtime is CommonJS, which the generated module asks for by `require`: bundling puts it inside.
   const bundled = await build({

@@ -117,13 +117,13 @@ function required<K extends Key>(cluster: ClusterYaml, key: K): Field<Present<K>
 
 function defaultGateway(cluster: ClusterYaml): Field<string> {
   const gateway = formatAddress(firstHost(parseCidr(cluster.node_cidr)));
-  return firstOf(asWritten(cluster, 'node_default_gateway'), computed(gateway, 'node_cidr'));
+  return firstOf(asWritten(cluster, 'node_default_gateway'), computed(gateway, 'cluster.node_cidr'));
 }
 
 function kubernetesVersion(cluster: ClusterYaml, talosVersion: string): Field<string> {
   return firstOf(
     asWritten(cluster, 'kubernetes_version'),
-    computed(defaultKubernetesVersion(talosVersion), 'talos_version'),
+    computed(defaultKubernetesVersion(talosVersion), 'cluster.talos_version'),
   );
 }
 
@@ -134,7 +134,7 @@ function endpoint(url: string): string {
 
 /** The address that MatherlyNet's state worker has. */
 function workerUrl({ cloudflare_domain: domain }: ClusterYaml): Field<string> | null {
-  return domain === undefined ? null : computed(`https://tfstate.${domain}/states`, 'cloudflare_domain');
+  return domain === undefined ? null : computed(`https://tfstate.${domain}/states`, 'cluster.cloudflare_domain');
 }
 
 /** A local state asks for no user. */
@@ -143,8 +143,7 @@ function stateUser(cluster: ClusterYaml): Field<Secret | null> {
   const remote = cluster.tfstate_url !== undefined || cluster.cloudflare_domain !== undefined;
   const name = firstOf<string | null>(
     asWritten(cluster, key),
-    remote ? builtIn(clusterDefault(key), key) : null,
-    unset(key),
+    remote ? builtIn(clusterDefault(key), key) : computed(null, 'cluster.tfstate_url'),
   );
   return mapField(name, secretOrNull);
 }

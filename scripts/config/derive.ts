@@ -1,8 +1,8 @@
 /** Config → Model: every value filled in, and for each where it came from. */
-import type { ClusterModel, Config, Derived, NodeModel, Origin } from '../types.ts';
+import type { ClusterModel, Config, Derived, Instance, NodeModel, Origin } from '../types.ts';
 import { clusterFields } from './cluster.ts';
 import { deepFrozen, split } from './fields.ts';
-import { instances } from './instances.ts';
+import { instanceFields } from './instances.ts';
 import { nodeFields } from './machines.ts';
 
 /**
@@ -12,7 +12,11 @@ import { nodeFields } from './machines.ts';
 export function derive(config: Config): Derived {
   const origins = new Map<string, Origin>();
   const cluster = split<ClusterModel>(clusterFields(config.cluster), 'cluster', origins);
-  const fields = nodeFields(config.nodes, config.cluster, cluster);
-  const nodes = fields.map((node, index) => split<NodeModel>(node, `nodes[${index}]`, origins));
-  return { model: deepFrozen({ cluster, nodes, instances: instances(cluster, nodes) }), origins };
+  const nodes = nodeFields(config.nodes, config.cluster, cluster).map((node, index) => {
+    const path = `nodes[${index}]`;
+    origins.set(path, { from: 'written', path: ['nodes.yaml', 'nodes', index], beat: [] });
+    return split<NodeModel>(node, path, origins);
+  });
+  const instances = split<readonly Instance[]>(instanceFields(cluster, nodes), 'instances', origins);
+  return { model: deepFrozen({ cluster, nodes, instances }), origins };
 }

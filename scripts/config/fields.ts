@@ -7,12 +7,10 @@ export interface Field<T> {
   readonly origin: Origin;
 }
 
-/** Fields under the names that their values have in the model. No key of the model is called `origin`. */
+/** Fields at the places that their values have in the model. No key of the model is called `origin`. */
 export type FieldTree<T> = { readonly [K in keyof T]: Field<T[K]> | FieldTree<T[K]> };
 
-interface AnyTree {
-  readonly [key: string]: Field<unknown> | AnyTree;
-}
+type AnyTree = Field<unknown> | readonly AnyTree[] | { readonly [key: string]: AnyTree };
 
 /** A value that stands in an input file; null when it does not. */
 export function written<T>(value: T, path: InputPath): Field<Exclude<T, undefined>> | null {
@@ -25,9 +23,9 @@ export function builtIn<T>(value: T, name: string): Field<T> {
   return { value: copied(value), origin: { from: 'built-in', name, value, beat: [] } };
 }
 
-/** @param of what it was made from, as messages say it: `node_cidr` */
-export function computed<T>(value: T, of: string): Field<T> {
-  return { value, origin: { from: 'computed', of, beat: [] } };
+/** @param of the paths in the model that it was made from: `cluster.node_cidr`, `nodes[0].address` */
+export function computed<T>(value: T, ...of: readonly string[]): Field<T> {
+  return { value, origin: { from: 'computed', of, value, beat: [] } };
 }
 
 /** What a key without default is when it was not written. */
@@ -56,17 +54,22 @@ export function split<T>(tree: FieldTree<T>, path: string, origins: Map<string, 
 }
 
 function splitAny(tree: AnyTree, path: string, origins: Map<string, Origin>): unknown {
-  const values: Record<string, unknown> = {};
-  for (const [key, node] of Object.entries(tree)) {
-    const at = `${path}.${key}`;
-    if (isField(node)) origins.set(at, node.origin);
-    values[key] = isField(node) ? node.value : splitAny(node, at, origins);
+  if (isList(tree)) return tree.map((item, index) => splitAny(item, `${path}[${index}]`, origins));
+  if (isField(tree)) {
+    origins.set(path, tree.origin);
+    return tree.value;
   }
+  const values: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(tree)) values[key] = splitAny(item, `${path}.${key}`, origins);
   return values;
 }
 
-function isField(node: Field<unknown> | AnyTree): node is Field<unknown> {
-  return 'origin' in node;
+function isList(tree: AnyTree): tree is readonly AnyTree[] {
+  return Array.isArray(tree);
+}
+
+function isField(tree: AnyTree): tree is Field<unknown> {
+  return 'origin' in tree;
 }
 
 /** The model is frozen to its depth, what was read or imported is not ours to freeze. */

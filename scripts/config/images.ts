@@ -1,5 +1,6 @@
 /** The Talos images that nodes boot from: one ISO for each schematic, with and without secure boot. */
 import type { Image } from '../types.ts';
+import { computed, type FieldTree } from './fields.ts';
 
 /** What of a node says which image it needs. */
 interface Bootable {
@@ -12,20 +13,35 @@ export function imageKey({ schematic_id, secureboot }: Bootable): string {
   return `${schematic_id}-${secureboot}`;
 }
 
-/** The images that these nodes need, each once, in the order in which the nodes ask for them. */
-export function images(nodes: readonly Bootable[], talosVersion: string): readonly Image[] {
-  const wanted = new Map(nodes.map((node) => [imageKey(node), node]));
-  return [...wanted].map(([key, node]) => image(key, node, talosVersion));
+/**
+ * The images that these nodes need, each once, in the order in which the nodes ask for them. The first node that asks
+ * for an image is what it is computed from; the others say the same.
+ */
+export function imageFields(nodes: readonly Bootable[], talosVersion: string): readonly FieldTree<Image>[] {
+  const firstAsking = new Map<string, number>();
+  nodes.forEach((node, index) => {
+    const key = imageKey(node);
+    if (!firstAsking.has(key)) firstAsking.set(key, index);
+  });
+  return [...firstAsking].map(([key, index]) => image(key, nodes[index]!, `nodes[${index}]`, talosVersion));
 }
 
 /** Source of the URL: Image Factory's API, `/image/<schematic>/<version>/<platform>-<architecture>[-secureboot].<format>`. */
-function image(key: string, { schematic_id, secureboot }: Bootable, talosVersion: string): Image {
+function image(
+  key: string,
+  { schematic_id, secureboot }: Bootable,
+  node: string,
+  talosVersion: string,
+): FieldTree<Image> {
   const suffix = secureboot ? '-secureboot' : '';
+  const asked = [`${node}.schematic_id`, `${node}.secureboot`] as const;
+  const file = `talos-v${talosVersion}-${schematic_id.slice(0, 12)}${suffix}.iso`;
+  const url = `https://factory.talos.dev/image/${schematic_id}/v${talosVersion}/nocloud-amd64${suffix}.iso`;
   return {
-    key,
-    schematic_id,
-    secureboot,
-    file_name: `talos-v${talosVersion}-${schematic_id.slice(0, 12)}${suffix}.iso`,
-    url: `https://factory.talos.dev/image/${schematic_id}/v${talosVersion}/nocloud-amd64${suffix}.iso`,
+    key: computed(key, ...asked),
+    schematic_id: computed(schematic_id, asked[0]),
+    secureboot: computed(secureboot, asked[1]),
+    file_name: computed(file, ...asked, 'cluster.talos_version'),
+    url: computed(url, ...asked, 'cluster.talos_version'),
   };
 }

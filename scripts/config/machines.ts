@@ -28,17 +28,20 @@ export function nodeFields(
   return nodes.map((node, index) => {
     const role = node.controller ? 'controller' : 'worker';
     const input = inputFields(node, index, cluster, macs[index]!);
+    const own = (key: Key): string => `nodes[${index}].${key}`;
+    const [controller, secureboot] = [own('controller'), own('secureboot')];
     return {
       ...input,
-      role: computed(role, 'controller'),
-      address_cidr: computed(`${node.address}/${prefix}`, 'address and node_cidr'),
+      role: computed(role, controller),
+      address_cidr: computed(`${node.address}/${prefix}`, own('address'), 'cluster.node_cidr'),
       image: computed(
         imageKey({ schematic_id: input.schematic_id.value, secureboot: input.secureboot.value }),
-        'schematic_id and secureboot',
+        own('schematic_id'),
+        secureboot,
       ),
-      tpm: computed(input.secureboot.value || input.encrypt_disk.value, 'secureboot and encrypt_disk'),
-      tags: computed(tags[role], 'proxmox_vm_advanced.tags and controller'),
-      description: computed(DESCRIPTIONS[role], 'controller'),
+      tpm: computed(input.secureboot.value || input.encrypt_disk.value, secureboot, own('encrypt_disk')),
+      tags: computed(tags[role], 'cluster.proxmox_vm_advanced.tags', controller),
+      description: computed(DESCRIPTIONS[role], controller),
     };
   });
 }
@@ -72,10 +75,7 @@ function inputFields(node: NodeYaml, index: number, cluster: ClusterYaml, mac_ad
     vm_sockets: firstOf(asWritten('vm_sockets'), ...sizeCandidates(cluster, group, 'sockets')),
     vm_memory: firstOf(asWritten('vm_memory'), ...sizeCandidates(cluster, group, 'memory')),
     vm_disk_size: firstOf(asWritten('vm_disk_size'), ...sizeCandidates(cluster, group, 'disk_size')),
-    vm_startup_order: firstOf(
-      asWritten('vm_startup_order'),
-      computed(index + 1 + STARTS_BEFORE, 'the place in the list'),
-    ),
+    vm_startup_order: firstOf(asWritten('vm_startup_order'), computed(index + 1 + STARTS_BEFORE, `nodes[${index}]`)),
     vm_startup_delay: filled('vm_startup_delay'),
     vm_shutdown_delay: filled('vm_shutdown_delay'),
     vars: filled('vars'),
@@ -90,7 +90,8 @@ function macFields(nodes: readonly NodeYaml[], clusterName: string): readonly Fi
   });
   const taken = new Set(asWritten.flatMap((field) => field?.value ?? []));
   return nodes.map(({ name }, index) => {
-    const field = asWritten[index] ?? computed(stableMac(clusterName, name, taken), 'cluster_name and name');
+    const field =
+      asWritten[index] ?? computed(stableMac(clusterName, name, taken), 'cluster.cluster_name', `nodes[${index}].name`);
     taken.add(field.value);
     return field;
   });

@@ -1,29 +1,40 @@
-/** All rules beyond the shape of single values. A new rule is a function, a line here, and the fixture that breaks it. */
+/** All rules beyond the shape of single values. A new rule is a function and a row in its group, and the fixture that breaks it. */
 import type { Problem } from '../problem.ts';
 import type { Locate } from '../types.ts';
 import { formatPath } from './path.ts';
-import { applicationKeysAreUnused } from './rules/application-keys.ts';
-import { macAddressesAreUnique, nodeAddressesAreUnique, nodeNamesAreUnique, vmIdsAreUnique } from './rules/identity.ts';
-import {
-  apiUrlAndNodeAreWrittenTogether,
-  bareMetalNodesSayTheirDiskMacAndSchematic,
-  schematicsDifferInTheFileNamesOfTheirIsos,
-} from './rules/proxmox.ts';
+import { ADDRESS_RULES } from './rules/addresses.ts';
+import { APPLICATION_RULES } from './rules/application-keys.ts';
+import { CONTROLLER_RULES } from './rules/controllers.ts';
+import { DISK_RULES } from './rules/disks.ts';
+import { FIRMWARE_RULES } from './rules/firmware.ts';
+import { HARDWARE_RULES } from './rules/hardware.ts';
+import { IDENTITY_RULES } from './rules/identity.ts';
+import { LINK_RULES } from './rules/links.ts';
+import { NETWORK_RULES } from './rules/networks.ts';
+import { PROXMOX_RULES } from './rules/proxmox.ts';
 import type { Finding, Rule, RuleInput } from './rules/rule.ts';
-import { secretsHoldNoNul, secretsSurviveSops, textsAndKeysAreUnicode } from './rules/texts.ts';
+import { SCHEMATIC_RULES } from './rules/schematics.ts';
+import { SECRET_RULES } from './rules/secrets.ts';
+import { STATE_RULES } from './rules/state.ts';
+import { TEXT_RULES } from './rules/texts.ts';
+import { VERSION_RULES } from './rules/versions.ts';
 
 export const RULES: readonly Rule[] = [
-  { code: 'duplicate-node-name', severity: 'error', check: nodeNamesAreUnique },
-  { code: 'duplicate-node-address', severity: 'error', check: nodeAddressesAreUnique },
-  { code: 'duplicate-mac-addr', severity: 'error', check: macAddressesAreUnique },
-  { code: 'duplicate-vm-id', severity: 'error', check: vmIdsAreUnique },
-  { code: 'proxmox-half-written', severity: 'error', check: apiUrlAndNodeAreWrittenTogether },
-  { code: 'bare-metal-incomplete', severity: 'error', check: bareMetalNodesSayTheirDiskMacAndSchematic },
-  { code: 'iso-name-clash', severity: 'error', check: schematicsDifferInTheFileNamesOfTheirIsos },
-  { code: 'lone-surrogate', severity: 'error', check: textsAndKeysAreUnicode },
-  { code: 'nul-in-secret', severity: 'error', check: secretsHoldNoNul },
-  { code: 'secret-lost-by-sops', severity: 'error', check: secretsSurviveSops },
-  { code: 'application-keys', severity: 'note', check: applicationKeysAreUnused },
+  ...NETWORK_RULES,
+  ...ADDRESS_RULES,
+  ...IDENTITY_RULES,
+  ...CONTROLLER_RULES,
+  ...VERSION_RULES,
+  ...SCHEMATIC_RULES,
+  ...HARDWARE_RULES,
+  ...FIRMWARE_RULES,
+  ...LINK_RULES,
+  ...DISK_RULES,
+  ...PROXMOX_RULES,
+  ...STATE_RULES,
+  ...TEXT_RULES,
+  ...SECRET_RULES,
+  ...APPLICATION_RULES,
 ];
 
 /** What the rules find, in their order. */

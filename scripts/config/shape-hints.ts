@@ -10,10 +10,10 @@ const FALSE_WORDS: readonly string[] = ['false', 'no', 'off', 'n'];
  * What to write instead of a value of the wrong type.
  * @param source how a scalar is written; null for a secret and for what is no scalar
  */
-export function typeHint({ type = [], enum: words }: KeySchema, value: unknown, source: string | null): string {
-  const types = [type].flat();
-  if (words !== undefined) return `write one of ${words.join(', ')}`;
-  if (types.includes('string') && isPlain(value)) return quotesHint(source);
+export function typeHint(schema: KeySchema, value: unknown, source: string | null): string {
+  const types = [schema.type ?? []].flat();
+  if (schema.enum !== undefined) return `write one of ${schema.enum.join(', ')}`;
+  if (types.includes('string') && isPlain(value)) return quotesHint(completed(source, schema));
   if (types.includes('boolean')) return booleanHint(value);
   if (types.includes('integer')) return integerHint(value);
   if (types.includes('array')) return listHint(source);
@@ -23,6 +23,12 @@ export function typeHint({ type = [], enum: words }: KeySchema, value: unknown, 
 /** Shows the quotes where the whole text fits. */
 function quotesHint(source: string | null): string {
   return source === null || source.length > 40 ? 'put it in quotes' : `put it in quotes: ${quoted(source)}`;
+}
+
+/** `1.12` is a number without quotes, and no version with them. */
+function completed(source: string | null, { pattern = '' }: KeySchema): string | null {
+  const fits = (text: string): boolean => new RegExp(pattern, 'u').test(text);
+  return source !== null && !fits(source) && fits(`${source}.0`) ? `${source}.0` : source;
 }
 
 function isPlain(value: unknown): boolean {
@@ -53,12 +59,15 @@ const REPAIRS: readonly ((text: string) => string)[] = [
   (text) => text.replace(/^v/i, ''),
   (text) => text.replace(/^v?([0-9]+\.[0-9]+)$/i, '$1.0'),
   (text) => text.replaceAll(/(?<![0-9])0+(?=[0-9])/g, ''),
-  (text) => `${text}/24`,
+  // 10.42.0.0 is no network of 256 addresses; 10.0.0.0 mostly is.
+  (text) => `${text}/${/^[0-9]+\.[1-9][0-9]*\.0\.0$/.test(text) ? 16 : 24}`,
   (text) => text.replace(/^(http:\/\/)?/, 'https://'),
 ];
 
 /** Offers the first repair that fits the pattern, otherwise an example. */
 export function repairHint({ value, schema, secret }: { value: unknown; schema: KeySchema; secret: boolean }): string {
+  const [placeholder] = secret ? [] : (/<[\w .-]{1,40}>/.exec(String(value)) ?? []);
+  if (placeholder !== undefined) return `write the real value in place of ${placeholder}`;
   const pattern = new RegExp(schema.pattern ?? '', 'u');
   const repaired = secret
     ? undefined

@@ -1,6 +1,7 @@
 /** What to say of a key or value that does not fit its schema. A secret's value is in none of these sentences. */
 import { knownKeys, keySchema, type InputKind, type KeySchema } from './key-schema.ts';
 import { formatPath, quoted, shortened, type KeyPath } from './path.ts';
+import { SHAPE_CASES } from './shape-cases.ts';
 import { repairHint, typeHint } from './shape-hints.ts';
 import { suggestion } from './suggest.ts';
 import type { Words } from './yaml-words.ts';
@@ -96,6 +97,7 @@ function outOfRange(misfit: Misfit): Words {
 }
 
 function notOneOf(misfit: Misfit): Words {
+  if (misfit.value === '') return empty(misfit);
   const words = misfit.schema.enum ?? [];
   const near = typeof misfit.value === 'string' ? suggestion(misfit.value, words) : null;
   return {
@@ -105,7 +107,22 @@ function notOneOf(misfit: Misfit): Words {
   };
 }
 
+/** Says what is wrong where that can be told. A secret is looked at no closer. */
 function badFormat(misfit: Misfit): Words {
+  const { name, schema, value, secret } = misfit;
+  if (value === '') return empty(misfit);
+  return (secret ? null : specialCase(name, String(value), schema)) ?? otherFormat(misfit);
+}
+
+function specialCase(name: string, text: string, schema: KeySchema): Words | null {
+  for (const { code, check } of SHAPE_CASES) {
+    const words = check({ name, text, schema });
+    if (words !== null) return { code, ...words };
+  }
+  return null;
+}
+
+function otherFormat(misfit: Misfit): Words {
   const { patternErrorMessage = 'Must have another form' } = misfit.schema;
   const must = patternErrorMessage.charAt(0).toLowerCase() + patternErrorMessage.slice(1);
   return { code: 'bad-format', message: `${misfit.name} ${must}${butIs(misfit)}`, hint: repairHint(misfit) };

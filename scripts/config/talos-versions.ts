@@ -23,6 +23,22 @@ export const TALOS_SUPPORT: ReadonlyMap<number, KubernetesRange> = new Map([
 ]);
 
 /**
+ * What a Talos supports; null for one that is not in the table.
+ * @param talosVersion `x.y.z` without `v`
+ */
+export function kubernetesOf(talosVersion: string): KubernetesRange | null {
+  return TALOS_SUPPORT.get(minorOf(talosVersion)) ?? null;
+}
+
+/** The minors of Talos 1.x that run a minor of Kubernetes 1.x, oldest first. */
+export function talosFor(kubernetesMinor: number): readonly number[] {
+  const fitting = [...TALOS_SUPPORT].filter(
+    ([, { oldest, newest }]) => kubernetesMinor >= oldest && kubernetesMinor <= newest,
+  );
+  return fitting.map(([talos]) => talos);
+}
+
+/**
  * The first release of the newest Kubernetes minor that a Talos supports: `1.35.0` for Talos `1.12.4`. A Talos that is
  * not in the table gets what its nearest neighbour there supports.
  * @param talosVersion `x.y.z` without `v`

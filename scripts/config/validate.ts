@@ -1,8 +1,10 @@
 /** Both input files → the config, or everything that is wrong with them, in one pass. */
-import { checked, hasErrors, refused, type Checked, type Problem } from '../problem.ts';
+import { checked, hasErrors, type Checked, type Problem } from '../problem.ts';
 import type { Config, InputPath, Locate, SourceFile, Sources } from '../types.ts';
+import { decodeText } from './decode.ts';
 import { isApplicationKey, type InputKind } from './key-schema.ts';
 import { ruleProblems } from './rules.ts';
+import { ignoreComments, silenced, type IgnoreComment } from './rules/ignore.ts';
 import { CLUSTER_FILE, NODES_FILE, type RuleInput } from './rules/rule.ts';
 import { shapeProblems } from './schema.ts';
 import { wellFormed } from './well-formed.ts';
@@ -16,38 +18,48 @@ interface Input {
   readonly problems: readonly Problem[];
   /** Paths of the values that have a finding, as `formatPath` writes them. */
   readonly broken: ReadonlySet<string>;
+  /** Comments that silence a rule. */
+  readonly comments: readonly IgnoreComment[];
 }
+
+/** The config or what is wrong, and beside it what comments have silenced: notes, for `--verbose`. */
+export type Validated = Checked<Config> & { readonly ignored: readonly Problem[] };
 
 /**
  * Proves both files. What is wrong in one place never hides what is wrong in another: a file that cannot be read leaves
  * the other one's findings, a broken value those on all the others.
- * @returns the config with warnings and notes; or all findings, by file and place
+ * @returns the config with warnings and notes; or all findings, by file and place. What comments have silenced is in
+ *   neither
  */
-export function validate(sources: Pick<Sources, 'cluster' | 'nodes'>): Checked<Config> {
+export function validate(sources: Pick<Sources, 'cluster' | 'nodes'>): Validated {
   const cluster = readInput(sources.cluster, 'cluster');
   const nodes = readInput(sources.nodes, 'nodes');
   const locate = locator(cluster.file, nodes.file);
-  const problems = [
-    ...cluster.problems,
-    ...nodes.problems,
-    ...ruleProblems(ruleInput(cluster, nodes, locate), locate),
-  ].toSorted(byPlace([cluster, nodes]));
-  if (cluster.file === null || nodes.file === null || hasErrors(problems)) return refused(...problems);
+  const found = [...cluster.problems, ...nodes.problems, ...ruleProblems(ruleInput(cluster, nodes, locate), locate)];
+  const { problems, ignored } = silenced(found, [...cluster.comments, ...nodes.comments]);
+  return { ...outcome(cluster, nodes, problems.toSorted(byPlace([cluster, nodes])), locate), ignored };
+}
+
+function outcome(cluster: Input, nodes: Input, problems: readonly Problem[], locate: Locate): Checked<Config> {
+  // Not `refused`: more problems than a call takes arguments are possible.
+  if (cluster.file === null || nodes.file === null || hasErrors(problems)) return { ok: false, problems };
   return checked(config(cluster.file, nodes.file, locate), problems);
 }
 
 function readInput(source: Checked<SourceFile>, kind: InputKind): Input {
   const file = source.ok ? parseYaml(source.value) : source;
-  if (!file.ok) return { file: null, problems: file.problems, broken: new Set() };
+  if (!source.ok || !file.ok) return { file: null, problems: file.problems, broken: new Set(), comments: [] };
   const { problems, broken } = oneForEachValue(file.value.problems, shapeProblems(file.value, kind));
-  return { file: file.value, problems: [...source.problems, ...problems], broken };
+  const text = decodeText(source.value);
+  const comments = text.ok ? ignoreComments(source.value.path, text.value) : [];
+  return { file: file.value, problems: [...source.problems, ...problems], broken, comments };
 }
 
 /** Values that could not be read: what stands in their place has no shape to speak of. */
 const UNREAD: readonly string[] = [WORDS.unknownTag, WORDS.unknownAlias, WORDS.recursiveAlias].map(({ code }) => code);
 
 /** Of a number that is too large for its key the shape says more; of a value that could not be read, nothing. */
-function oneForEachValue(reading: readonly Problem[], shape: readonly Problem[]): Omit<Input, 'file'> {
+function oneForEachValue(reading: readonly Problem[], shape: readonly Problem[]): Pick<Input, 'problems' | 'broken'> {
   const unread = new Set(reading.filter(({ code }) => UNREAD.includes(code)).map(({ path = '' }) => path));
   const shapes = shape.filter(({ path = '' }) => !unread.has(path));
   const shaped = new Set(shapes.map(({ path = '' }) => path));

@@ -29,7 +29,7 @@ function told(origin: Origin | undefined): string {
       ? origin.path.join('/')
       : origin.from === 'built-in'
         ? `${origin.name}=${String(origin.value)}`
-        : `of ${origin.of}`;
+        : `of ${origin.of.join(', ')}`;
   return [own, ...origin.beat.map(told)].join(' < ');
 }
 
@@ -262,16 +262,29 @@ describe('origins', () => {
     ['cluster.node_cidr', 'cluster.yaml/node_cidr'],
     ['cluster.cluster_name', 'cluster_name=kubernetes'],
     ['cluster.talos_version', 'cluster.yaml/talos_version < talos_version=1.12.0'],
-    ['cluster.kubernetes_version', 'of talos_version'],
-    ['cluster.node_default_gateway', 'cluster.yaml/node_default_gateway < of node_cidr'],
-    ['cluster.tfstate_url', 'of cloudflare_domain < tfstate_url=null'],
+    ['cluster.kubernetes_version', 'of cluster.talos_version'],
+    ['cluster.node_default_gateway', 'cluster.yaml/node_default_gateway < of cluster.node_cidr'],
+    ['cluster.tfstate_url', 'of cluster.cloudflare_domain < tfstate_url=null'],
     ['cluster.node_vlan_tag', 'node_vlan_tag=null'],
     ['cluster.proxmox_vm_advanced.balloon', 'cluster.yaml/proxmox_vm_advanced/balloon < proxmox_vm_advanced.balloon=0'],
     ['nodes[1].disk', 'nodes[].disk=/dev/sda'],
-    ['nodes[1].mac_addr', 'of cluster_name and name'],
+    ['nodes[1].mac_addr', 'of cluster.cluster_name, nodes[1].name'],
     ['nodes[1].vm_id', 'nodes.yaml/nodes/1/vm_id < nodes[].vm_id=null'],
-    ['nodes[1].vm_startup_order', 'of the place in the list'],
-    ['nodes[1].image', 'of schematic_id and secureboot'],
+    ['nodes[1].vm_startup_order', 'of nodes[1]'],
+    ['nodes[1]', 'nodes.yaml/nodes/1'],
+    ['nodes[1].role', 'of nodes[1].controller'],
+    ['nodes[1].address_cidr', 'of nodes[1].address, cluster.node_cidr'],
+    ['nodes[1].image', 'of nodes[1].schematic_id, nodes[1].secureboot'],
+    ['nodes[1].tpm', 'of nodes[1].secureboot, nodes[1].encrypt_disk'],
+    ['nodes[1].tags', 'of cluster.proxmox_vm_advanced.tags, nodes[1].controller'],
+    ['nodes[1].description', 'of nodes[1].controller'],
+    ['instances[0].directory', 'instances[].directory=infrastructure/tofu'],
+    ['instances[0].backend.kind', 'of cluster.tfstate_url'],
+    ['instances[0].backend.lock_address', 'of cluster.tfstate_url, cluster.tfstate_name'],
+    ['instances[0].state_encryption', 'of cluster.state_encryption_passphrase'],
+    ['instances[0].images[0].schematic_id', 'of nodes[0].schematic_id'],
+    ['instances[0].images[0].url', 'of nodes[0].schematic_id, nodes[0].secureboot, cluster.talos_version'],
+    ['instances[0].images[1].secureboot', 'of nodes[1].secureboot'],
   ])('%s comes from %s', (path, source) => {
     const cluster = {
       ...PROXMOX,
@@ -280,12 +293,21 @@ describe('origins', () => {
       cloudflare_domain: 'example.com',
       proxmox_vm_advanced: { balloon: 1 },
     };
-    expect(told(derived(cluster, [CONTROLLER, { ...WORKER, vm_id: 801 }]).origins.get(path))).toBe(source);
+    expect(told(derived(cluster, [CONTROLLER, { ...WORKER, vm_id: 801, secureboot: true }]).origins.get(path))).toBe(
+      source,
+    );
   });
 
-  test('every leaf of cluster and nodes has one', () => {
-    const { model, origins } = derived();
+  const everything: readonly (readonly [string, Derived])[] = [
+    ['VMs', derived({ ...PROXMOX, cloudflare_domain: 'example.com' })],
+    ['local state', derived()],
+    ['bare metal', derived(NETWORK)],
+  ];
+
+  test.each(everything)('every leaf has one, and every node: %s', (_, { model, origins }) => {
     const leaves = (value: unknown, path: string): readonly string[] => {
+      if (Array.isArray(value) && typeof value[0] === 'object')
+        return value.flatMap((item, index) => leaves(item, `${path}[${index}]`));
       const inner =
         typeof value === 'object' &&
         value !== null &&
@@ -296,9 +318,26 @@ describe('origins', () => {
     };
     const expected = [
       ...leaves(model.cluster, 'cluster'),
-      ...model.nodes.flatMap((node, index) => leaves(node, `nodes[${index}]`)),
+      ...model.nodes.flatMap((node, index) => [`nodes[${index}]`, ...leaves(node, `nodes[${index}]`)]),
+      ...model.instances.flatMap((instance, index) => leaves(instance, `instances[${index}]`)),
     ];
     expect([...origins.keys()].toSorted()).toEqual(expected.toSorted());
+  });
+
+  test.each(everything)('a computed one names only paths that have one, never itself: %s', (_, { origins }) => {
+    const below = (origin: Origin | undefined, above: readonly string[]): readonly string[] => {
+      if (origin === undefined) return [`${above.at(-1)} has no origin`];
+      const named = origin.from === 'computed' ? origin.of : [];
+      return [
+        ...named.flatMap((path) =>
+          above.includes(path) ? [`${path} in a circle`] : below(origins.get(path), [...above, path]),
+        ),
+        ...origin.beat.flatMap((beaten) => below(beaten, above)),
+      ];
+    };
+    expect([...origins].flatMap(([path, origin]) => below(origin, [path]))).toEqual([]);
+    const computed = [...origins.values()].filter(({ from }) => from === 'computed');
+    expect(computed.every((origin) => origin.from === 'computed' && origin.of.length > 0)).toBe(true);
   });
 });
 

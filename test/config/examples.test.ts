@@ -42,6 +42,15 @@ const SETTING = /^( *)#(?=[a-z_]+:)(.*(?:\n\1#  +.*)*)/gm;
 const settings = (text: string): readonly string[] => [...text.matchAll(SETTING)].map(([lines]) => lines);
 const uncommented = (lines: string): string => lines.replace(/^( *)#/gm, '$1');
 
+/** What is only a warning without the other half: the state's address and its password. */
+const HALVES: Readonly<Record<string, string>> = {
+  cloudflare_domain: 'state-password-missing',
+  tfstate_url: 'state-password-missing',
+  cf_account_id: 'state-credentials-unused',
+  tfstate_username: 'state-credentials-unused',
+  tfstate_password: 'state-credentials-unused',
+};
+
 describe.each([
   ['cluster.yaml.example', CLUSTER, (text: string) => inputs(text, NODES), 24],
   ['nodes.yaml.example', NODES, (text: string) => inputs(CLUSTER, text), 16],
@@ -51,7 +60,9 @@ describe.each([
   });
 
   test.each(settings(text))('is valid with %s', (lines) => {
-    expect(validate(sources(text.replace(lines, uncommented(lines)))).problems).toEqual([]);
+    const { problems } = validate(sources(text.replace(lines, uncommented(lines))));
+    const [key = ''] = /[a-z_]+/.exec(lines) ?? [];
+    expect(problems.map(({ code }) => code)).toEqual([HALVES[key] ?? []].flat());
   });
 
   test('is valid with all of them', () => {
@@ -105,5 +116,9 @@ describe('each valid fixture', () => {
   test.each(names)('%s has no finding', (name) => {
     const text = (file: string): string => readText(`test/fixtures/valid/${name}/${file}`);
     expect(validate(inputs(text('cluster.yaml'), text('nodes.yaml'))).problems).toEqual([]);
+  });
+
+  test('there are at least twelve', () => {
+    expect(names.length).toBeGreaterThanOrEqual(12);
   });
 });

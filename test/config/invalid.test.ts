@@ -1,24 +1,20 @@
 /** Each folder of `test/fixtures/invalid` breaks one rule, at the line that is marked, and no other. */
-import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { RULES } from '../../scripts/config/rules.ts';
+import { CATALOGUE, catalogueEntry, CODES } from '../../scripts/config/rules/catalogue.ts';
 import { validate } from '../../scripts/config/validate.ts';
-import { inputs, readText } from '../support/input.ts';
+import { fixture, fixtureCodes, type Texts } from '../support/fixture.ts';
+import { inputs } from '../support/input.ts';
 
-const FOLDER = 'test/fixtures/invalid';
-const MARK = '# <- here';
-const codes = readdirSync(new URL(`../../${FOLDER}`, import.meta.url));
+const found = (texts: Texts) => validate(inputs(texts['cluster.yaml'], texts['nodes.yaml'])).problems;
 
-describe.each(codes)('%s', (code) => {
-  const cluster = readText(`${FOLDER}/${code}/cluster.yaml`);
-  const nodes = readText(`${FOLDER}/${code}/nodes.yaml`);
-  const { problems } = validate(inputs(cluster, nodes));
+describe.each(fixtureCodes)('%s', (name) => {
+  const { code, texts, mended, file, line } = fixture(name);
+  const problems = found(texts);
 
   test('is found where it is marked, and nothing else is', () => {
-    const rule = RULES.find((known) => known.code === code);
-    const found = problems.map(({ code, severity, file, line }) => ({ code, severity, file, line }));
-    expect(found).toEqual([
-      { code, severity: rule?.severity ?? 'error', ...marked({ 'cluster.yaml': cluster, 'nodes.yaml': nodes }) },
+    expect(problems.map(({ code, severity, file, line }) => ({ code, severity, file, line }))).toEqual([
+      { code, severity: catalogueEntry(code)?.severity, file, line },
     ]);
   });
 
@@ -26,21 +22,28 @@ describe.each(codes)('%s', (code) => {
     expect(problems[0]?.hint).toBeTruthy();
   });
 
+  test('is mended by the lines that say so', () => {
+    expect(found(mended)).toEqual([]);
+  });
+
   test('begins with a comment that says what is wrong', () => {
-    expect(cluster.includes(MARK) ? cluster : nodes).toMatch(/^# [A-Z][^\n]*\.( # <- here)?\n/);
+    expect(texts[file]).toMatch(/^# [A-Z][^\n]*\.( # <- here)?\n/);
   });
 });
 
-test('every rule has a fixture', () => {
-  expect(codes).toEqual(expect.arrayContaining(RULES.map(({ code }) => code)));
+test('there are at least sixty', () => {
+  expect(fixtureCodes.length).toBeGreaterThanOrEqual(60);
 });
 
-/** The one line of the two files that carries the mark. */
-function marked(texts: Readonly<Record<string, string>>): { file: string; line: number } {
-  const lines = Object.entries(texts).flatMap(([file, text]) =>
-    text.split('\n').map((words, index) => ({ file, line: index + 1, words })),
-  );
-  const [only, ...others] = lines.filter(({ words }) => words.endsWith(MARK));
-  if (only === undefined || others.length > 0) throw new Error('a fixture has one mark');
-  return { file: only.file, line: only.line };
-}
+test('every rule has a fixture, and every fixture a code', () => {
+  expect(fixtureCodes).toEqual(expect.arrayContaining(RULES.map(({ code }) => code)));
+  expect(CODES).toEqual(expect.arrayContaining([...fixtureCodes]));
+});
+
+/** What no pair of text files in a repository can be, or what is not about them. */
+const WITHOUT_FIXTURE = ['input-missing', 'input-not-a-file', 'input-too-large', 'not-utf8', 'too-many-values'];
+
+test('every other code about the files has one too', () => {
+  const codes = CATALOGUE.slice(0, 3).flatMap(({ entries }) => entries.map(({ code }) => code));
+  expect([...fixtureCodes, ...WITHOUT_FIXTURE].toSorted()).toEqual(codes.toSorted());
+});

@@ -1,8 +1,11 @@
 /** The schemas themselves: complete, consistent, and the one source of types, defaults and names. */
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
+import { parse as parseText } from 'yaml';
 import clusterSchema from '../../schemas/cluster.schema.json' with { type: 'json' };
 import nodesSchema from '../../schemas/nodes.schema.json' with { type: 'json' };
 import {
@@ -15,9 +18,16 @@ import {
 import { formatPath } from '../../scripts/config/path.ts';
 import { SPOKEN_KEYWORDS } from '../../scripts/config/shape-words.ts';
 import { defaultKubernetesVersion } from '../../scripts/config/talos-versions.ts';
+import { RULES } from '../../scripts/config/rules.ts';
 import { validate } from '../../scripts/config/validate.ts';
 import { SECRET_KEYS } from '../../scripts/types.ts';
-import { inputs } from '../support/input.ts';
+import { fixture } from '../support/fixture.ts';
+import { inputs, readText } from '../support/input.ts';
+
+/** As our own reader does. */
+const parse = (text: string): unknown => parseText(text, { merge: true });
+
+const scenarios = readdirSync(new URL('../fixtures/valid', import.meta.url));
 
 type Named = KeySchema & { readonly default?: unknown };
 
@@ -90,7 +100,7 @@ function shapeFindings(path: string, value: unknown): readonly string[] {
   else if (path.startsWith('nodes')) nodes.nodes = [{ ...node, [first]: value }];
   else cluster[first] = second === undefined ? value : { [second]: value };
   const { problems } = validate(inputs(JSON.stringify(cluster), JSON.stringify(nodes)));
-  return problems.filter(({ code }) => code !== 'proxmox-half-written').map(({ message }) => message);
+  return problems.filter(({ code }) => !RULES.some((rule) => rule.code === code)).map(({ message }) => message);
 }
 
 describe('each schema', () => {
@@ -112,6 +122,10 @@ describe('each schema', () => {
       'patternProperties',
       'items',
       'allOf',
+      // What only editors check; below, a test shows that rules do the same.
+      'dependencies',
+      'if',
+      'then',
     ];
     expect([...SPOKEN_KEYWORDS, ...WITHOUT_FINDINGS]).toEqual(expect.arrayContaining(Object.keys(schema)));
   });
@@ -130,6 +144,30 @@ describe('each schema', () => {
       expect(schema['additionalProperties']).toBe(pointer.endsWith('/vars'));
     },
   );
+});
+
+describe('what only editors check', () => {
+  const ajv = new Ajv({ strict: false });
+  const accept = { cluster: ajv.compile(clusterSchema), nodes: ajv.compile(nodesSchema) };
+  const accepted = (texts: Readonly<Record<string, string>>): boolean =>
+    accept.cluster(parse(texts['cluster.yaml'] ?? '')) && accept.nodes(parse(texts['nodes.yaml'] ?? ''));
+
+  test.each([
+    'proxmox-half-written',
+    'proxmox-token-half-written',
+    'vlan-mode-without-tag',
+    'reserved-node-name',
+    'multicast-mac-addr',
+    'disk-path',
+  ])('%s is refused there too, and nothing of it when it is mended', (code) => {
+    const { texts, mended } = fixture(code);
+    expect([accepted(texts), accepted(mended)]).toEqual([false, true]);
+  });
+
+  test.each(scenarios)('the scenario %s is accepted there too', (name) => {
+    const text = (file: string): string => readText(`test/fixtures/valid/${name}/${file}`);
+    expect(accepted({ 'cluster.yaml': text('cluster.yaml'), 'nodes.yaml': text('nodes.yaml') })).toBe(true);
+  });
 });
 
 describe('one truth', () => {

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { defaultKubernetesVersion, TALOS_SUPPORT } from '../../scripts/config/talos-versions.ts';
+import {
+  defaultKubernetesVersion,
+  kubernetesOf,
+  talosFor,
+  TALOS_SUPPORT,
+} from '../../scripts/config/talos-versions.ts';
 
 test.each([
   ['1.11.0', '1.34.0'],
@@ -31,4 +36,18 @@ test('the table has no gaps, and ranges that grow', () => {
       true,
     ]);
   }
+});
+
+test('what is not in the table supports nothing that is known', () => {
+  expect(['1.8.0', '1.99.0', '0.14.0', '2.14.0'].map(kubernetesOf)).toEqual(Array(4).fill(null));
+  expect(kubernetesOf('1.12.4')).toEqual({ oldest: 30, newest: 35 });
+});
+
+test.each([
+  [36, [13, 14]],
+  [27, [9]],
+  [26, []],
+  [99, []],
+])('Kubernetes 1.%i runs on Talos %j', (kubernetes, talos) => {
+  expect(talosFor(kubernetes)).toEqual(talos);
 });

@@ -2,30 +2,84 @@
 import { nodeDefault } from '../defaults.ts';
 import type { WellFormed } from '../well-formed.ts';
 import type { NodeYaml } from '../written.gen.ts';
-import { CLUSTER_FILE, infrastructure, NODES_FILE, nodeLabel, type Finding, type RuleInput } from './rule.ts';
+import {
+  CLUSTER_FILE,
+  ERROR,
+  ERROR_AT_PLAN,
+  type Finding,
+  infrastructure,
+  nodeLabel,
+  nodePath,
+  NODES_FILE,
+  type Rule,
+  type RuleInput,
+  WARNING,
+} from './rule.ts';
+
+/** Two keys of cluster.yaml of which one says nothing without the other. */
+type Pair = readonly [first: string, second: string];
+
+/** The one of a pair that is written alone, and the one that is missing. */
+function half({ cluster, isWritten }: RuleInput, pair: Pair): { written: string; missing: string } | null {
+  const missing = pair.find((key) => !isWritten([CLUSTER_FILE, key]));
+  const written = pair.find((key) => isWritten([CLUSTER_FILE, key]));
+  return cluster === null || missing === undefined || written === undefined ? null : { written, missing };
+}
 
 /** The two keys that switch the infrastructure on. */
-const SWITCHES = ['proxmox_api_url', 'proxmox_node'] as const;
+const SWITCHES: Pair = ['proxmox_api_url', 'proxmox_node'];
 
-export function* apiUrlAndNodeAreWrittenTogether({ cluster, isWritten }: RuleInput): Generator<Finding> {
-  if (cluster === null) return;
-  const missing = SWITCHES.filter((key) => !isWritten([CLUSTER_FILE, key]));
-  const written = SWITCHES.find((key) => isWritten([CLUSTER_FILE, key]));
-  if (missing.length !== 1 || written === undefined) return;
+function* apiUrlAndNodeAreWrittenTogether(input: RuleInput): Generator<Finding> {
+  const alone = half(input, SWITCHES);
+  if (alone === null) return;
   yield {
-    path: [CLUSTER_FILE, written],
-    message: `${written} is written, but ${missing[0]} is not`,
-    hint: `add ${missing[0]}, or remove ${written} where the nodes are bare metal`,
+    path: [CLUSTER_FILE, alone.written],
+    message: `${alone.written} is written, but ${alone.missing} is not`,
+    hint: `add ${alone.missing}, or remove ${alone.written} where the nodes are bare metal`,
+  };
+}
+
+const TOKEN: Pair = ['proxmox_api_token_id', 'proxmox_api_token_secret'];
+
+function* theIdAndTheSecretOfTheTokenAreWrittenTogether(input: RuleInput): Generator<Finding> {
+  const alone = half(input, TOKEN);
+  if (alone === null) return;
+  yield {
+    path: [CLUSTER_FILE, alone.written],
+    message: `${alone.written} is written, but ${alone.missing} is not`,
+    hint: `add ${alone.missing}, or remove ${alone.written}`,
+  };
+}
+
+function* theProxmoxApiHasAToken(input: RuleInput): Generator<Finding> {
+  if (infrastructure(input) !== 'on' || TOKEN.some((key) => input.isWritten([CLUSTER_FILE, key]))) return;
+  yield {
+    path: [CLUSTER_FILE, SWITCHES[0]],
+    message: `there is no token for the Proxmox API: ${TOKEN.join(' and ')} are missing`,
+    hint: `add ${TOKEN.join(' and ')}; \`pveum user token add\` on the Proxmox host makes one`,
+  };
+}
+
+/** Proxmox makes the secrets of its tokens as UUIDs. */
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function* theSecretOfTheTokenIsAUuid({ cluster }: RuleInput): Generator<Finding> {
+  const secret = cluster?.proxmox_api_token_secret;
+  if (secret === undefined || UUID.test(secret)) return;
+  yield {
+    path: [CLUSTER_FILE, TOKEN[1]],
+    message: `${TOKEN[1]} is no UUID, as those that Proxmox makes are`,
+    hint: 'copy it again from what `pveum user token add` printed; it is shown only once',
   };
 }
 
 /** What a node must say when no VM is made for it. */
 const BARE_METAL_KEYS = ['disk', 'mac_addr', 'schematic_id'] as const;
 
-export function* bareMetalNodesSayTheirDiskMacAndSchematic(input: RuleInput): Generator<Finding> {
+function* bareMetalNodesSayTheirDiskMacAndSchematic(input: RuleInput): Generator<Finding> {
   if (infrastructure(input) !== 'off') return;
   for (const [index, node] of input.nodes.entries()) {
-    const missing = BARE_METAL_KEYS.filter((key) => !input.isWritten([NODES_FILE, 'nodes', index, key]));
+    const missing = BARE_METAL_KEYS.filter((key) => !input.isWritten(nodePath(index, key)));
     if (missing.length === 0) continue;
     yield {
       path: [NODES_FILE, 'nodes', index],
@@ -38,7 +92,7 @@ export function* bareMetalNodesSayTheirDiskMacAndSchematic(input: RuleInput): Ge
 /** How much of a schematic's id its ISO file is named by. */
 const ISO_NAME_LENGTH = 12;
 
-export function* schematicsDifferInTheFileNamesOfTheirIsos(input: RuleInput): Generator<Finding> {
+function* schematicsDifferInTheFileNamesOfTheirIsos(input: RuleInput): Generator<Finding> {
   if (infrastructure(input) !== 'on') return;
   const firsts = new Map<string, { node: WellFormed<NodeYaml>; index: number }>();
   for (const [index, node] of input.nodes.entries()) {
@@ -54,11 +108,49 @@ const schematicOf = (node: WellFormed<NodeYaml>): string => node.schematic_id ??
 /** Where one of the two ids is the default, the other one is the user's to change. */
 function isoClash({ nodes, place }: RuleInput, first: number, second: number): Finding {
   const [at, other] = nodes[second]?.schematic_id === undefined ? [first, second] : [second, first];
-  const path = (index: number) => [NODES_FILE, 'nodes', index, 'schematic_id'] as const;
   const [label, otherLabel] = [nodeLabel(nodes[at] ?? {}, at), nodeLabel(nodes[other] ?? {}, other)];
   return {
-    path: path(at),
-    message: `the schematic of ${label} begins like that of ${otherLabel} at ${place(path(other))}: their ISO files would have one name`,
+    path: nodePath(at, 'schematic_id'),
+    message: `the schematic of ${label} begins like that of ${otherLabel} at ${place(nodePath(other, 'schematic_id'))}: their ISO files would have one name`,
     hint: `ISO files are named by the first ${ISO_NAME_LENGTH} digits; make one of the schematics anew with another extension or argument`,
   };
 }
+
+export const PROXMOX_RULES: readonly Rule[] = [
+  {
+    code: 'proxmox-half-written',
+    ...ERROR,
+    why: 'The two keys together switch the infrastructure on; one alone does not say whether VMs are wanted.',
+    check: apiUrlAndNodeAreWrittenTogether,
+  },
+  {
+    code: 'proxmox-token-half-written',
+    ...ERROR,
+    why: 'The provider needs both, or neither.',
+    check: theIdAndTheSecretOfTheTokenAreWrittenTogether,
+  },
+  {
+    code: 'proxmox-token-missing',
+    ...ERROR_AT_PLAN,
+    why: 'OpenTofu cannot plan: the provider has nothing to log in with.',
+    check: theProxmoxApiHasAToken,
+  },
+  {
+    code: 'proxmox-token-not-uuid',
+    ...WARNING,
+    why: 'A token that was copied in part, or a placeholder, is refused only at the first apply.',
+    check: theSecretOfTheTokenIsAUuid,
+  },
+  {
+    code: 'bare-metal-incomplete',
+    ...ERROR,
+    why: 'Nothing can be made up for a machine that exists already.',
+    check: bareMetalNodesSayTheirDiskMacAndSchematic,
+  },
+  {
+    code: 'iso-name-clash',
+    ...ERROR,
+    why: 'One image would replace the other on the storage of Proxmox.',
+    check: schematicsDifferInTheFileNamesOfTheirIsos,
+  },
+];
