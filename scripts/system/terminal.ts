@@ -3,8 +3,8 @@ import type { ListrDefaultRendererLogLevels } from 'listr2';
 import picocolors from 'picocolors';
 import type { Colors } from 'picocolors/types.js';
 import type { Problem } from '../problem.ts';
-import { formatProblem } from './format-problem.ts';
-import { visible } from './visible.ts';
+import { problemsText, type Frame } from '../report/text.ts';
+import { visible } from '../report/visible.ts';
 
 /** What a line is about; colours on a terminal, nothing elsewhere. */
 export type Tone = 'plain' | 'good' | 'changed' | 'bad' | 'dim';
@@ -29,6 +29,8 @@ export interface Surroundings {
   readonly noColor: boolean;
   /** `--json`: stdout is data, everything else goes to stderr. */
   readonly data: boolean;
+  /** Makes the code frames for a list of problems on a terminal; without it there are none. */
+  readonly frames?: (list: readonly Problem[]) => Frame;
 }
 
 const TONES: Readonly<Record<Tone, keyof Colors | null>> = {
@@ -45,14 +47,22 @@ export function reporterFor(surroundings: Surroundings): Reporter {
   for (const stream of [stdout, stderr]) tolerateClosedPipe(stream);
   const people = data ? stderr : stdout;
   const speak = speaker(people, coloursFor(people, env, noColor));
-  const errors = coloursFor(stderr, env, noColor);
   const plain: Reporter = {
     step: plainStep(speak),
     line: speak,
-    problems: (list) => list.forEach((problem) => stderr.write(`${formatProblem(problem, errors)}\n`)),
+    problems: problemsWriter(surroundings),
     result: (text) => void stdout.write(text.endsWith('\n') ? text : `${text}\n`),
   };
   return !data && canAnimate(stdout, env) ? animated(plain) : plain;
+}
+
+/** Whole lists only where no person reads them line by line; a terminal without a width is taken for one of 80 columns. */
+function problemsWriter({ stderr, env, noColor, frames }: Surroundings): Reporter['problems'] {
+  const colours = coloursFor(stderr, env, noColor);
+  return (list) => {
+    const terminal = stderr.isTTY ? { columns: stderr.columns || 80, frame: frames?.(list) ?? null } : null;
+    stderr.write(problemsText(list, colours, terminal));
+  };
 }
 
 /** A terminal without a width (`docker exec`, serial lines) would get one letter per line. */

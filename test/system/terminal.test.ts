@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { collectingReporter, coloursFor, reporterFor } from '../../scripts/system/terminal.ts';
+import { collectingReporter, coloursFor, reporterFor, type Surroundings } from '../../scripts/system/terminal.ts';
 import { hasScript } from '../support/script.ts';
 
 /** A stream that keeps what is written to it. */
@@ -27,11 +27,19 @@ class Kept extends Writable {
   }
 }
 
-function listen({ tty = false, data = false, noColor = false } = {}) {
+interface Listening {
+  readonly tty?: boolean;
+  readonly data?: boolean;
+  readonly noColor?: boolean;
+  readonly frames?: NonNullable<Surroundings['frames']>;
+}
+
+function listen({ tty = false, data = false, noColor = false, frames }: Listening = {}) {
   // Without a width there is no animation: that one writes to the real stdout.
   const [stdout, stderr] = [new Kept(tty, 0), new Kept(tty, 0)];
   const streams = { stdout, stderr } as unknown as { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream };
-  return { stdout, stderr, reporter: reporterFor({ ...streams, env: {}, noColor, data }) };
+  const reporter = reporterFor({ ...streams, env: {}, noColor, data, ...(frames && { frames }) });
+  return { stdout, stderr, reporter };
 }
 
 const PROBLEM = { code: 'a-b', severity: 'error', message: 'bad' } as const;
@@ -78,6 +86,34 @@ describe('plain lines', () => {
     const { stdout } = listen();
     expect(stdout.emit('error', Object.assign(new Error('gone'), { code: 'EPIPE' }))).toBe(true);
     expect(() => stdout.emit('error', Object.assign(new Error('worse'), { code: 'EIO' }))).toThrow('worse');
+  });
+});
+
+describe('problems', () => {
+  const frames: Surroundings['frames'] =
+    (list) =>
+    (problem, { columns }) =>
+      `  | ${list.length} problems, ${problem.code}, ${columns} columns`;
+  const many = Array.from({ length: 51 }, () => PROBLEM);
+
+  test('on a terminal: with frames, and cut where there are too many', () => {
+    const { stderr, reporter } = listen({ tty: true, noColor: true, frames });
+    reporter.problems([PROBLEM]);
+    expect(stderr.text).toBe('error  bad  (a-b)\n  | 1 problems, a-b, 80 columns\n');
+    reporter.problems(many);
+    expect(stderr.text).toMatch(/\nand 1 more\n$/);
+  });
+
+  test('elsewhere: no frames, nothing is cut', () => {
+    const { stderr, reporter } = listen({ frames });
+    reporter.problems(many);
+    expect(stderr.text).toBe('error  bad  (a-b)\n'.repeat(51));
+  });
+
+  test('none: nothing', () => {
+    const { stderr, reporter } = listen({ tty: true, frames });
+    reporter.problems([]);
+    expect(stderr.text).toBe('');
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { visible } from '../../scripts/system/visible.ts';
+import { visible } from '../../scripts/report/visible.ts';
 
 describe('visible', () => {
   test.each([
