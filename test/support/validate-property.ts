@@ -24,7 +24,7 @@ export function validatesDamagedFiles(runs: number, seed: number): void {
       const result = validate(inputs(cluster, nodes));
       expect(result.ok).toBe(!result.problems.some(({ severity }) => severity === 'error'));
       const lines = { 'cluster.yaml': linesOf(cluster), 'nodes.yaml': linesOf(nodes) };
-      for (const problem of result.problems) expectWellFormed(problem, lines);
+      for (const problem of [...result.problems, ...result.ignored]) expectWellFormed(problem, lines);
     },
   );
   fc.assert(property, { numRuns: runs, seed });
