@@ -2,90 +2,15 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
-import { Command, CommanderError } from 'commander';
-import type { CommandResult, Context } from './commands/context.ts';
+import { Command, CommanderError, Option } from 'commander';
+import { callFor, type Context } from './commands/context.ts';
 import { Exit, Refusal, type ExitCode } from './problem.ts';
-import { reporterFor, type Reporter } from './system/terminal.ts';
+import { summaryText } from './report/text.ts';
+import { coloursFor, reporterFor } from './system/terminal.ts';
+import { GLOBAL_OPTIONS, INFRA, VERBS, type Options, type Verb } from './verbs.ts';
 
 /** Put in by the build. */
 declare const NIGARI_VERSION: string;
-
-interface Options {
-  readonly chdir: string;
-  readonly color: boolean;
-  readonly json?: boolean;
-  readonly init?: boolean;
-  readonly force?: boolean;
-}
-
-/** One verb: what help says of it, and the file that tells its story, loaded when it is called. */
-interface Verb {
-  readonly name: string;
-  readonly summary: string;
-  readonly options?: readonly (readonly [flags: string, description: string])[];
-  /** What the arguments behind the name are for; without it none are taken. */
-  readonly args?: string;
-  readonly more?: string;
-  readonly run: (context: Context, options: Options, args: readonly string[]) => CommandResult;
-}
-
-const JSON_OPTION = ['--json', 'print the result as JSON, and only that, on stdout'] as const;
-
-const VERBS: readonly Verb[] = [
-  {
-    name: 'init',
-    summary: 'make what is missing in a new project: the two YAML files, age.key, .sops.yaml, Taskfile.yml …',
-    options: [JSON_OPTION],
-    more: 'A file that exists is never changed, but for a marked block in .gitignore.',
-    run: async (context) => (await import('./commands/init.ts')).init(context),
-  },
-  {
-    name: 'configure',
-    summary: 'generate infrastructure/ from cluster.yaml and nodes.yaml, seal its secrets, run tofu init',
-    options: [
-      ['--no-init', 'do not run tofu init'],
-      ['--force', 'overwrite files that nigari did not make'],
-      JSON_OPTION,
-    ],
-    more: 'Examples:\n  nigari configure\n  nigari configure --no-init --json',
-    run: async (context, options) =>
-      (await import('./commands/configure.ts')).configure(context, {
-        init: options.init !== false,
-        force: options.force === true,
-      }),
-  },
-  {
-    name: 'check',
-    summary: 'find what is wrong in the inputs and templates, without a key and without writing',
-    options: [JSON_OPTION],
-    more: 'Example:\n  nigari check --json',
-    run: async (context) => (await import('./commands/check.ts')).check(context),
-  },
-  {
-    name: 'doctor',
-    summary: 'look at tools, keys and the repository, and say what to do',
-    options: [JSON_OPTION],
-    more: 'Example:\n  nigari doctor',
-    run: async (context) => (await import('./commands/doctor.ts')).doctor(context),
-  },
-];
-
-const INFRA_VERBS: readonly Verb[] = [
-  {
-    name: 'init',
-    summary: 'run tofu init',
-    args: 'passed on to tofu; options behind --',
-    more: 'Example:\n  nigari infra init -- -upgrade',
-    run: async (context, _, args) => (await import('./commands/infra.ts')).infraInit(context, args),
-  },
-  {
-    name: 'plan',
-    summary: 'run tofu plan, after tofu init where that is due',
-    args: 'passed on to tofu; options behind --',
-    more: 'Example:\n  nigari infra plan -- -refresh=false',
-    run: async (context, _, args) => (await import('./commands/infra.ts')).infraPlan(context, args),
-  },
-];
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -106,45 +31,62 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
 
 async function runVerb(verb: Verb, command: Command): Promise<ExitCode> {
   const options = command.optsWithGlobals<Options>();
-  const json = options.json === true;
-  const { stdout, stderr, env, platform } = process;
-  const reporter = reporterFor({ stdout, stderr, env, noColor: !options.color, data: json });
   const interruption = interruptions();
+  const { signal } = interruption;
+  const surroundings = await surroundingsOf(verb, options);
   try {
     const root = projectRoot(options.chdir);
-    const exitCode = await verb.run(
-      { root, env, platform, reporter, json, terminal: stdout.isTTY, signal: interruption.signal },
-      options,
-      command.args,
-    );
-    return interruption.signal.aborted ? Exit.interrupted : exitCode;
+    const exitCode = await verb.run({ ...surroundings, root, signal }, options, command.args);
+    return signal.aborted ? Exit.interrupted : exitCode;
   } catch (error) {
-    return explain(error, reporter, json);
+    const exitCode = await explain(error, surroundings, options);
+    return signal.aborted && exitCode !== Exit.bug ? Exit.interrupted : exitCode;
   } finally {
     interruption.release();
   }
 }
 
+/** What a command is given of the process that it runs in. */
+async function surroundingsOf(verb: Verb, options: Options): Promise<Omit<Context, 'root' | 'signal'>> {
+  const { chdir, color, format, json = false } = options;
+  const { stdout, stderr, env, platform } = process;
+  const data = json || format === 'json' || format === 'sarif' || (verb.runsTofu === true && !stdout.isTTY);
+  // Code frames are for terminals, and need the YAML parser: no other run waits for it.
+  const frames = stderr.isTTY && { frames: (await import('./system/sources.ts')).projectFrames(resolve(chdir)) };
+  const reporter = reporterFor({ stdout, stderr, env, noColor: !color, data, ...frames });
+  const colour = coloursFor(stdout, env, !color).isColorSupported;
+  return { env, platform, reporter, json, terminal: stdout.isTTY, colour, call: callFor(chdir) };
+}
+
 /** Expected failures print their problems; anything else is a bug and shows its stack. */
-function explain(error: unknown, reporter: Reporter, json: boolean): ExitCode {
+async function explain(
+  error: unknown,
+  surroundings: Omit<Context, 'root' | 'signal'>,
+  { chdir, format }: Options,
+): Promise<ExitCode> {
+  const { reporter, json } = surroundings;
   if (!(error instanceof Refusal)) {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.stderr.write(`this is a bug in nigari ${NIGARI_VERSION}: please report it with the lines above\n`);
     return Exit.bug;
   }
-  reporter.problems(error.problems);
-  if (json) reporter.result(JSON.stringify({ problems: error.problems }, null, 2));
-  const errors = error.problems.filter((problem) => problem.severity === 'error').length;
+  const { sayProblems } = await import('./commands/findings.ts');
+  sayProblems({ ...surroundings, root: resolve(chdir) }, error.problems, format ?? (json ? 'json' : 'text'));
   if (error.exitCode === Exit.interrupted) reporter.line('interrupted');
-  else reporter.line(errors === 1 ? '1 error' : `${errors} errors`, 'bad');
+  else reporter.line(summaryText(error.problems), 'bad');
   return error.exitCode;
 }
 
-/** The first Ctrl-C asks to stop at the next safe point, the second stops at once. */
+/** How often Ctrl-C must be pressed to leave at once, whatever is half done. */
+const IMPATIENT = 3;
+
+/** The first Ctrl-C asks to stop at the next safe point; a child such as tofu gets it too, and is waited for. */
 function interruptions(): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
+  let times = 0;
   const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(Exit.interrupted);
+    times += 1;
+    if (times >= IMPATIENT) process.exit(Exit.interrupted);
     controller.abort();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
@@ -154,13 +96,14 @@ function interruptions(): { signal: AbortSignal; release: () => void } {
 /** @throws Refusal 2 when it is no folder */
 function projectRoot(chdir: string): string {
   const root = resolve(chdir);
-  if (statSync(root, { throwIfNoEntry: false })?.isDirectory()) return root;
+  // An empty name is a variable that somebody forgot to set, not this folder.
+  if (chdir !== '' && statSync(root, { throwIfNoEntry: false })?.isDirectory()) return root;
   throw new Refusal(
     [
       {
         code: 'folder-missing',
         severity: 'error',
-        message: `there is no folder ${chdir}`,
+        message: `there is no folder ${chdir === '' ? 'with an empty name' : chdir}`,
         hint: 'make it first, or check --chdir',
       },
     ],
@@ -177,7 +120,8 @@ Examples:
   nigari --chdir ../other doctor
 
 Exit codes: 0 done, 1 a bug in nigari, 2 inputs refused, 3 templates refused,
-4 another program failed, 130 interrupted`;
+4 another program failed, 5 the plan has changes (-detailed-exitcode),
+130 interrupted`;
 
 type Act = (verb: Verb, command: Command) => () => Promise<void>;
 
@@ -186,24 +130,28 @@ function declareProgram(act: Act): Command {
     .description('Turns cluster.yaml and nodes.yaml into a complete OpenTofu project for Talos Linux VMs on Proxmox.')
     .version(NIGARI_VERSION, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .option('--chdir <dir>', 'work in this folder', '.')
-    .option('--no-color', 'no colours (also: NO_COLOR)')
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('run it with --help for usage')
     .exitOverride()
     .addHelpText('after', EXAMPLES);
+  for (const [flags, description] of GLOBAL_OPTIONS) program.option(flags, description);
+  program.setOptionValue('chdir', '.');
   for (const verb of VERBS) declareVerb(program, verb, act);
-  const infra = program
-    .command('infra')
-    .summary('run OpenTofu')
-    .description('Run OpenTofu with the secrets of the project in its environment.');
-  for (const verb of INFRA_VERBS) declareVerb(infra, verb, act);
+  const infra = program.command(INFRA.name).summary(INFRA.summary).description(INFRA.description);
+  for (const verb of INFRA.verbs) declareVerb(infra, verb, act);
   return program;
 }
 
 function declareVerb(parent: Command, verb: Verb, act: Act): void {
   const command = parent.command(verb.name).description(verb.summary);
-  for (const [flags, description] of verb.options ?? []) command.option(flags, description);
+  for (const [flags, description, choices] of verb.options ?? []) {
+    const option = new Option(flags, description);
+    command.addOption(choices === undefined ? option : option.choices(choices));
+  }
   if (verb.args !== undefined) command.argument('[arguments...]', verb.args);
+  if (verb.runsTofu) {
+    command.showHelpAfterError('options for tofu go behind --; run it with --help for usage');
+  }
   if (verb.more !== undefined) command.addHelpText('after', `\n${verb.more}`);
   command.action(act(verb, command));
 }

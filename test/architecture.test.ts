@@ -11,7 +11,7 @@ interface Finding {
   readonly filename: string;
 }
 
-const MIDDLE = ['config', 'render', 'secrets', 'changes', 'tofu', 'talos'];
+const MIDDLE = ['config', 'render', 'secrets', 'changes', 'tofu', 'talos', 'report', 'editor', 'explain', 'completion'];
 
 const IMPORTS = 'eslint(no-restricted-imports)';
 const GLOBALS = 'eslint(no-restricted-globals)';

@@ -49,7 +49,7 @@ function withoutReturns(bytes: Uint8Array): Uint8Array {
 }
 
 /** SOPS writes its metadata, the MAC among them, under the top-level key `sops`. */
-function isSealed(bytes: Uint8Array): boolean {
+export function isSealed(bytes: Uint8Array): boolean {
   const text = new TextDecoder().decode(bytes);
   return /^(sops:|\s*"sops": ?\{)/m.test(text) && /^[ \t]+"?mac"?: ?["']?ENC\[/m.test(text);
 }

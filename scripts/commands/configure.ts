@@ -1,7 +1,7 @@
 /** `nigari configure`: the whole way, from two YAML files to an initialised OpenTofu project. */
-import { compare } from '../changes/compare.ts';
+import { compare, isSealed } from '../changes/compare.ts';
 import { changeLines, summaryLine } from '../changes/summary.ts';
-import { Exit, hasErrors, must, type Problem } from '../problem.ts';
+import { Exit, must, type Problem } from '../problem.ts';
 import { isGenerated } from '../render/header.ts';
 import { seal } from '../secrets/seal.ts';
 import { age } from '../system/age.ts';
@@ -38,7 +38,9 @@ export async function configure(context: Context, { init, force }: ConfigureOpti
     Exit.refusedInput,
     collect,
   );
-  const sealed = await step(context, 'Seal secrets', () => sealAll(context, artifacts, disk, collect));
+  // What is to be overwritten is not compared with.
+  const known = force ? new Map([...disk].filter(([, { bytes }]) => isSealed(bytes))) : disk;
+  const sealed = await step(context, 'Seal secrets', () => sealAll(context, artifacts, known, collect));
   const fileMode = context.platform !== 'win32';
   const changes = must(compare(sealed, disk, { force, isGenerated, fileMode }), Exit.refusedInput, collect);
   const stale = await leftovers(context, instances, artifacts);
@@ -95,13 +97,17 @@ function skipped(directory: string, [first, ...others]: readonly Problem[]): str
 function asData({ changes, problems, initialised, next }: Outcome): object {
   const paths = (kind: Change['kind']): readonly string[] =>
     changes.filter((change) => change.kind === kind).map(({ path }) => path);
-  const failed = initialised.flatMap((instance) => instance.problems).filter((problem) => hasErrors([problem]));
+  const failed = initialised.filter(({ status }) => status === 'failed').flatMap((instance) => instance.problems);
   return {
     created: paths('create'),
     updated: paths('update'),
     stale: paths('delete'),
     unchanged: paths('keep'),
-    init: initialised.map(({ directory, status }) => ({ directory, status })),
+    init: initialised.map(({ directory, status, problems: [reason] }) => ({
+      directory,
+      status,
+      reason: reason?.message ?? null,
+    })),
     problems: [...problems, ...failed],
     next,
   };

@@ -12,6 +12,10 @@ export interface Context {
   readonly json: boolean;
   /** Whether stdout is a terminal. */
   readonly terminal: boolean;
+  /** Whether stdout is a terminal that takes colours. */
+  readonly colour: boolean;
+  /** How a person calls nigari for this project: `npx nigari`, with the folder that they named. */
+  readonly call: string;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }
@@ -30,5 +34,12 @@ export function refuse(problems: readonly Problem[], exitCode: ExitCode): void {
   if (problems.some((problem) => problem.severity === 'error')) throw new Refusal(problems, exitCode);
 }
 
-/** How a person calls nigari here: installed or cloned, it is on nobody's PATH. */
-export const NIGARI = 'npx nigari';
+/**
+ * How a person calls nigari here: installed or cloned, it is on nobody's PATH.
+ * @param chdir what `--chdir` said, `.` without it
+ */
+export function callFor(chdir: string): string {
+  if (chdir === '.') return 'npx nigari';
+  const isPlain = /^[\w./\\:@%+-]+$/.test(chdir);
+  return `npx nigari --chdir ${isPlain ? chdir : `'${chdir.replaceAll("'", "'\\''")}'`}`;
+}

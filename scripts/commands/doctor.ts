@@ -1,30 +1,22 @@
 /** `nigari doctor`: looks at programs, keys and the repository, and says what to do about each row. */
 import { validate } from '../config/validate.ts';
 import { Exit } from '../problem.ts';
-import { findIdentities } from '../system/identities.ts';
-import { loadInputs, loadSopsConfig } from '../system/inputs.ts';
+import { loadInputs } from '../system/inputs.ts';
 import { listFiles, readDisk } from '../system/disk.ts';
 import { openWorkTree } from '../system/git.ts';
-import { isAtLeast, programFinder, PROGRAMS, type ProgramName } from '../system/programs.ts';
-import { recipientsIn } from '../secrets/rules.ts';
-import { NIGARI, type CommandResult, type Context } from './context.ts';
+import { findOnPath, isAtLeast, programFinder, PROGRAMS, type Program, type ProgramName } from '../system/programs.ts';
+import type { CommandResult, Context } from './context.ts';
+import { ok, tell, type Row } from './doctor-row.ts';
+import { sealing } from './doctor-sealing.ts';
 import { KEY_FILE } from './survey.ts';
-import { wayToGet } from './tofu.ts';
-
-/** One finding; `remedy` is there unless all is well. */
-interface Row {
-  readonly name: string;
-  readonly status: 'ok' | 'warning' | 'fail';
-  readonly found: string;
-  readonly remedy?: string;
-}
+import { findTofu, wayToGet } from './tofu.ts';
 
 /** Every examination, in the order in which they are told. */
 const EXAMINATIONS: readonly ((context: Context) => Promise<readonly Row[]>)[] = [
   nodeVersion,
   programs,
   inputs,
-  keys,
+  sealing,
   trackedFiles,
   onlyCopies,
 ];
@@ -32,19 +24,9 @@ const EXAMINATIONS: readonly ((context: Context) => Promise<readonly Row[]>)[] =
 export async function doctor(context: Context): CommandResult {
   const rows = (await Promise.all(EXAMINATIONS.map((examine) => examine(context)))).flat();
   if (context.json) context.reporter.result(JSON.stringify({ rows }, null, 2));
-  const width = Math.max(...rows.map(({ name }) => name.length));
-  for (const row of rows) tell(context, row, width);
+  tell(context.reporter, rows);
   return rows.some(({ status }) => status === 'fail') ? Exit.refusedInput : Exit.done;
 }
-
-const TONES = { ok: 'good', warning: 'changed', fail: 'bad' } as const;
-
-function tell({ reporter }: Context, { name, status, found, remedy }: Row, width: number): void {
-  reporter.line(`${status.padEnd(7)}  ${name.padEnd(width)}  ${found}`, TONES[status]);
-  if (remedy !== undefined) reporter.line(`${' '.repeat(9)}${remedy}`);
-}
-
-const ok = (name: string, found: string): Row => ({ name, status: 'ok', found });
 
 /** As `engines` in package.json. */
 const WANTED_NODE = '20.19.0';
@@ -62,22 +44,30 @@ async function nodeVersion(): Promise<readonly Row[]> {
   ];
 }
 
-async function programs({ env, platform }: Context): Promise<readonly Row[]> {
-  const find = programFinder(env);
+async function programs(context: Context): Promise<readonly Row[]> {
+  const find = programFinder(context.env);
   const names = Object.keys(PROGRAMS) as ProgramName[];
-  return Promise.all(
-    names.map(async (name): Promise<Row> => {
-      const { title, wanted, purpose } = PROGRAMS[name];
-      const found = await find(name);
-      if (found && (wanted === null || isAtLeast(found.version, wanted))) return ok(name, found.version ?? 'found');
-      const remedy = `${title} ${purpose}; get it: ${await wayToGet(name, env, platform)}`;
-      const why = found ? `${found.version ?? 'unknown version'}, wanted ${wanted} or later` : 'not found';
-      return { name, status: 'warning', found: why, remedy };
-    }),
-  );
+  return Promise.all(names.map(async (name) => programRow(context, name, await find(name))));
 }
 
-async function inputs({ root }: Context): Promise<readonly Row[]> {
+async function programRow(context: Context, name: ProgramName, found: Program | null): Promise<Row> {
+  const { title, purpose } = PROGRAMS[name];
+  const why = found ? await unfit(context, found) : 'not found';
+  if (why === null) return ok(name, found?.version ?? 'found');
+  const remedy = `${title} ${purpose}; get it: ${await wayToGet(name, context.env, context.platform)}`;
+  return { name, status: 'warning', found: why, remedy };
+}
+
+/** Of tofu, what `configure` would say: there are others of that name, and versions that are too new. */
+async function unfit(context: Context, { name, version }: Program): Promise<string | null> {
+  if (name === 'tofu') return (await findTofu(context)).problems[0]?.message ?? null;
+  const { wanted } = PROGRAMS[name];
+  return wanted === null || isAtLeast(version, wanted)
+    ? null
+    : `${version ?? 'unknown version'}, wanted ${wanted} or later`;
+}
+
+async function inputs({ root, call }: Context): Promise<readonly Row[]> {
   const result = validate(await loadInputs(root));
   if (result.ok) return [ok('inputs', 'cluster.yaml and nodes.yaml are valid')];
   const count = result.problems.filter(({ severity }) => severity === 'error').length;
@@ -86,78 +76,19 @@ async function inputs({ root }: Context): Promise<readonly Row[]> {
       name: 'inputs',
       status: 'fail',
       found: `${count} ${count === 1 ? 'error' : 'errors'}`,
-      remedy: `see ${NIGARI} check`,
+      remedy: `see ${call} check`,
     },
   ];
 }
 
-async function keys({ root, env }: Context): Promise<readonly Row[]> {
-  const [found, config] = [await findIdentities(root, env), await loadSopsConfig(root)];
-  const name = 'age key';
-  if (!found.ok)
-    return found.problems.map(({ message, hint }): Row => ({
-      name,
-      status: 'fail',
-      found: message,
-      ...(hint === undefined ? {} : { remedy: hint }),
-    }));
-  const { identities } = found.value;
-  const warnings = found.problems.map(({ message, hint }): Row => ({
-    name,
-    status: 'warning',
-    found: message,
-    ...(hint === undefined ? {} : { remedy: hint }),
-  }));
-  const wanted = config.ok && config.value ? recipientsIn(config.value) : [];
-  return [...warnings, ...recipientRows(identities, wanted)];
-}
-
-function recipientRows(
-  identities: readonly { recipient: string; source: string }[],
-  wanted: readonly string[],
-): readonly Row[] {
-  const name = 'age key';
-  if (wanted.length === 0)
-    return [{ name: '.sops.yaml', status: 'warning', found: 'names no age recipient', remedy: `run ${NIGARI} init` }];
-  const fitting = identities.find(({ recipient }) => wanted.includes(recipient));
-  const key: Row = fitting
-    ? ok(name, `${fitting.recipient}, from ${fitting.source}`)
-    : {
-        name,
-        status: 'warning',
-        found: 'none at hand opens what is sealed here',
-        remedy: `put the key of one of these into ${KEY_FILE}: ${wanted.join(', ')}`,
-      };
-  const single: readonly Row[] =
-    wanted.length > 1
-      ? []
-      : [
-          {
-            name: 'recipients',
-            status: 'warning',
-            found: 'there is only one: when its key is lost, so are the secrets',
-            remedy: 'add a second recipient to .sops.yaml, e.g. a key kept offline',
-          },
-        ];
-  return [key, ...single];
-}
-
 /** Files that hold secrets in clear, whatever folder they are in. */
 const SECRET_FILES =
-  /(^|\/)(age\.key|errored\.tfstate|[^/]*\.tfstate([^/]*)|tfplan|[^/]*\.tfplan|kubeconfig|talosconfig)$|^cluster\.yaml$/;
+  /(^|\/)(age\.key|[^/]*\.tfstate[^/]*|tfplan|[^/]*\.tfplan|crash[^/]*\.log|kubeconfig|talosconfig|\.terraform\/.*)$|^cluster\.yaml$/;
 
 async function trackedFiles({ root, env }: Context): Promise<readonly Row[]> {
-  const git = await programFinder(env)('git');
-  const tree = await openWorkTree(git?.path ?? null, root);
-  if (tree === null)
-    return [
-      {
-        name: 'git',
-        status: 'warning',
-        found: 'this folder is not in a git repository',
-        remedy: 'run git init, to keep the history of what is generated',
-      },
-    ];
+  const git = await findOnPath('git', env);
+  const tree = await openWorkTree(git, root);
+  if (tree === null) return git === null ? [] : [noRepository];
   const tracked = (await tree.tracked()).filter((path) => SECRET_FILES.test(path) && !/^(test|templates)\//.test(path));
   if (tracked.length === 0) return [ok('git', 'tracks no file that holds secrets in clear')];
   return tracked.map((path) => ({
@@ -167,6 +98,13 @@ async function trackedFiles({ root, env }: Context): Promise<readonly Row[]> {
     remedy: `git rm --cached ${path}, commit, and change the secrets that it holds: they stay in the history`,
   }));
 }
+
+const noRepository: Row = {
+  name: 'git',
+  status: 'warning',
+  found: 'this folder is not in a git repository',
+  remedy: 'run git init, to keep the history of what is generated',
+};
 
 /** What exists nowhere but here, because git ignores it. */
 async function onlyCopies({ root }: Context): Promise<readonly Row[]> {

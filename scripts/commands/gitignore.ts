@@ -25,7 +25,8 @@ const PATTERNS = [
 export function withIgnoreBlock(text: string): string {
   const lineBreak = text.includes('\r\n') ? '\r\n' : '\n';
   const block = [BEGIN, ...PATTERNS, END].join(lineBreak);
-  const from = text.indexOf(BEGIN);
+  // The last one: behind a first line whose last line is gone stand lines of the user's.
+  const from = text.lastIndexOf(BEGIN);
   const end = from < 0 ? -1 : text.indexOf(END, from);
   if (end >= 0) return text.slice(0, from) + block + text.slice(end + END.length);
   const before = text === '' || text.endsWith('\n') ? text : text + lineBreak;

@@ -4,11 +4,12 @@ import { open, openValues } from '../secrets/open.ts';
 import { age } from '../system/age.ts';
 import { readDisk } from '../system/disk.ts';
 import { findIdentities } from '../system/identities.ts';
+import { readInitInputs } from '../system/init-record.ts';
 import { planCommand } from '../tofu/commands.ts';
 import { missingCredentials, type Secrets } from '../tofu/environment.ts';
 import type { Instance } from '../types.ts';
-import { NIGARI, step, type CommandResult, type Context } from './context.ts';
-import { findTofu, isInitDue, refuseWithout, runTofu, tofuCall, tofuInit, type TofuRun } from './tofu.ts';
+import { step, type CommandResult, type Context } from './context.ts';
+import { findTofu, isInitDue, refuseWithout, runTofu, secretsOf, tofuCall, tofuInit, type TofuRun } from './tofu.ts';
 import { readConfig } from './understand.ts';
 
 export async function infraInit(context: Context, args: readonly string[]): CommandResult {
@@ -24,16 +25,19 @@ export async function infraPlan(context: Context, args: readonly string[]): Comm
   if (await isInitDue(context, call.instance))
     await step(context, `tofu init in ${call.instance.directory}`, () => tofuInit(context, call));
   const plan = { ...call, args, shown: true };
-  await runTofu(context, plan, planCommand(tofuCall(context, plan)), 'plan');
-  return Exit.done;
+  const ended = await runTofu(context, plan, planCommand(tofuCall(context, plan)));
+  return ended === 'changes' ? Exit.workToDo : Exit.done;
 }
 
 /** The one instance, with its secrets opened in memory. @throws Refusal when there is none, or no tofu, or no key */
 async function prepare(context: Context): Promise<TofuRun> {
-  const [instance] = (await readConfig(context)).model.instances;
+  const { cluster, instances } = (await readConfig(context)).model;
+  const [instance] = instances;
   if (!instance) throw new Refusal([noInstance], Exit.refusedInput);
+  const files = must(await readInitInputs(context.root, instance.directory), Exit.refusedInput);
+  if (files.size === 0) throw new Refusal([notConfigured(instance.directory, context.call)], Exit.refusedInput);
   const tofu = must(await findTofu(context), Exit.otherProgram);
-  return { tofu, instance, secrets: await openSecrets(context, instance) };
+  return { tofu, instance, secrets: await openSecrets(context, instance, secretsOf(cluster).size > 0) };
 }
 
 const noInstance = {
@@ -43,20 +47,24 @@ const noInstance = {
   hint: 'set both in cluster.yaml, then run `nigari configure`',
 } as const;
 
-/** @throws Refusal 2 when the file is not there, no key opens it, or it was tampered with */
-async function openSecrets({ root, env }: Context, instance: Instance): Promise<Secrets> {
+/**
+ * @param isSealed whether the inputs hold secrets: without any, nothing is sealed, and the environment may have them
+ * @throws Refusal 2 when the file is not there, no key opens it, or it was tampered with
+ */
+async function openSecrets({ root, env, call }: Context, instance: Instance, isSealed: boolean): Promise<Secrets> {
   const path = instance.secrets_file;
   const file = must(await readDisk(root, [path]), Exit.refusedInput).get(path);
-  if (!file) throw new Refusal([notConfigured(path)], Exit.refusedInput);
+  if (!file && !isSealed) return new Map();
+  if (!file) throw new Refusal([notConfigured(path, call)], Exit.refusedInput);
   const { identities } = must(await findIdentities(root, env), Exit.refusedInput);
   const tree = must(await open({ path, bytes: file.bytes }, { identities, age }), Exit.refusedInput);
   return must(openValues(tree), Exit.refusedInput);
 }
 
-const notConfigured = (path: string) =>
+const notConfigured = (path: string, call: string) =>
   ({
     code: 'not-configured',
     severity: 'error',
     message: `there is no ${path}`,
-    hint: `run \`${NIGARI} configure\` first`,
+    hint: `run \`${call} configure\` first`,
   }) as const;

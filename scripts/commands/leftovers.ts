@@ -2,6 +2,7 @@
 import { stale, type InstanceFolder } from '../changes/stale.ts';
 import { Exit, must } from '../problem.ts';
 import { isGenerated } from '../render/header.ts';
+import { languageOf } from '../render/languages/index.ts';
 import { listFiles, readDisk } from '../system/disk.ts';
 import { hasDotTerraform, hasLocalState } from '../system/init-record.ts';
 import type { Artifact, Change, Instance } from '../types.ts';
@@ -22,9 +23,7 @@ export async function leftovers(
 }
 
 async function readFolder(root: string, directory: string): Promise<InstanceFolder> {
-  const paths = must(await listFiles(root, directory), Exit.refusedInput).filter((path) =>
-    /\.(tf|tfvars|tofu|md)$/.test(path),
-  );
+  const paths = must(await listFiles(root, directory), Exit.refusedInput).filter((path) => languageOf(path) !== null);
   const files = must(await readDisk(root, paths), Exit.refusedInput);
   const inUse = (await hasDotTerraform(root, directory)) || (await hasLocalState(root, directory));
   return { directory, files, inUse };

@@ -1,11 +1,19 @@
 /** The files that `init` brings: copies of what comes with nigari, adapted to where the schemas lie. */
-import { readAsset } from '../system/assets.ts';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { Exit, must } from '../problem.ts';
+import { assetsDirectory, readAsset } from '../system/assets.ts';
+import { readDisk } from '../system/disk.ts';
+import { writeNew, writePublic } from '../system/write.ts';
+import type { Done } from './init-report.ts';
+import { isThere } from './survey.ts';
 
-export interface StarterFile {
+interface StarterFile {
   /** In the project. */
   readonly path: string;
   /** In the package. */
   readonly from: string;
+  /** Other names under which its program looks for it: where one is there, ours would take its place. */
+  readonly others?: readonly string[];
 }
 
 /** The inputs: only where there is no project yet. */
@@ -14,25 +22,81 @@ export const EXAMPLES: readonly StarterFile[] = [
   { path: 'nodes.yaml', from: 'nodes.yaml.example' },
 ];
 
+/** https://taskfile.dev/docs/reference/schema, "Supported file names" */
+const TASKFILES = ['yml', 'yaml', 'dist.yml', 'dist.yaml'].flatMap((end) => [`Taskfile.${end}`, `taskfile.${end}`]);
+
 /** What makes work pleasant; each only where nothing of that name is. */
 export const COMFORTS: readonly StarterFile[] = [
-  { path: 'Taskfile.yml', from: 'Taskfile.yml' },
-  { path: 'mise.toml', from: 'mise.toml' },
+  { path: 'Taskfile.yml', from: 'Taskfile.yml', others: TASKFILES },
+  { path: 'mise.toml', from: 'mise.toml', others: ['.mise.toml', '.tool-versions'] },
   { path: '.vscode/settings.json', from: '.vscode/settings.json' },
   { path: '.vscode/extensions.json', from: '.vscode/extensions.json' },
+  { path: '.vscode/tasks.json', from: '.vscode/tasks.json' },
 ];
 
 const CLONE_SCHEMAS = './schemas/';
 const PROJECT_SCHEMAS = './.nigari/schemas/';
 
 /** The schemas for editors, where the package is not beside the project; nigari's own to keep up. */
-export const SCHEMAS: readonly StarterFile[] = ['cluster.schema.json', 'nodes.schema.json'].map((name) => ({
+const SCHEMAS: readonly StarterFile[] = ['cluster.schema.json', 'nodes.schema.json'].map((name) => ({
   path: `.nigari/schemas/${name}`,
   from: `schemas/${name}`,
 }));
 
-/** @param ownSchemas whether the project has `schemas/` itself, as a clone does */
-export async function starterText({ from }: StarterFile, ownSchemas: boolean): Promise<string> {
-  const text = await readAsset(from);
-  return ownSchemas ? text : text.replaceAll(CLONE_SCHEMAS, PROJECT_SCHEMAS);
+/** Makes those that are missing. */
+export async function createStarters(root: string, files: readonly StarterFile[], done: Done): Promise<void> {
+  const ownSchemas = await hasOwnSchemas(root);
+  for (const { path, from, others = [] } of files) {
+    if ((await firstThere(root, others)) !== null) continue;
+    const text = await readAsset(from);
+    const adapted = ownSchemas ? text : text.replaceAll(CLONE_SCHEMAS, PROJECT_SCHEMAS);
+    if (must(await writeNew(root, path, adapted), Exit.refusedInput)) done.created.push(path);
+  }
+}
+
+async function firstThere(root: string, names: readonly string[]): Promise<string | null> {
+  const there = await Promise.all(names.map((name) => isThere(root, name)));
+  return names[there.indexOf(true)] ?? null;
+}
+
+/** In a clone of nigari the schemas are where the examples' first line says. */
+async function hasOwnSchemas(root: string): Promise<boolean> {
+  return must(await readDisk(root, [OWN_SCHEMA]), Exit.refusedInput).has(OWN_SCHEMA);
+}
+
+const OWN_SCHEMA = 'schemas/cluster.schema.json';
+
+/** Puts the schemas where the modelines of the examples look for them. */
+export async function bringSchemas(root: string, done: Done): Promise<void> {
+  if (await hasOwnSchemas(root)) return;
+  for (const { path, from } of SCHEMAS) {
+    const text = await readAsset(from);
+    const now = must(await readDisk(root, [path]), Exit.refusedInput).get(path);
+    if (now !== undefined && new TextDecoder().decode(now.bytes) === text) continue;
+    must(await writePublic(root, path, text), Exit.refusedInput);
+    (now === undefined ? done.created : done.updated).push(path);
+  }
+}
+
+/**
+ * A Taskfile of the user's own stays; ours can be included. Under a name of its own, for tasks called `default` or
+ * `init` are in many, and task refuses two of one name.
+ */
+export async function noteTaskfile(root: string, done: Done): Promise<void> {
+  const path = await firstThere(root, TASKFILES);
+  if (path === null) return;
+  const file = must(await readDisk(root, [path]), Exit.refusedInput).get(path);
+  if (file === undefined || new TextDecoder().decode(file.bytes).includes('nigari')) return;
+  const ours = assetPath(root, 'Taskfile.yml');
+  const include = `includes:\n    nigari: ${isAbsolute(ours) ? ours : `./${ours}`}`;
+  done.notes.push(
+    `${path} is yours and stays. To have nigari's tasks too, as \`task nigari:configure\` and so on, add to it:\n  ${include}`,
+  );
+}
+
+/** Where a file that came with nigari lies, seen from the project: `node_modules/nigari/cluster.yaml.example`. */
+export function assetPath(root: string, name: string): string {
+  const path = join(assetsDirectory(), name);
+  const way = relative(root, path);
+  return (way.startsWith('..') || isAbsolute(way) ? path : way).split(sep).join('/');
 }

@@ -6,13 +6,13 @@ import { initCommand, versionCommand } from '../tofu/commands.ts';
 import { missingCredentials, tofuEnvironment, type Secrets } from '../tofu/environment.ts';
 import { explainFailure } from '../tofu/errors.ts';
 import { initHash, needsInit } from '../tofu/init-inputs.ts';
-import { mask } from '../tofu/mask.ts';
+import { masker } from '../tofu/mask.ts';
 import { checkVersion } from '../tofu/version.ts';
 import { hasDotTerraform, readInitInputs, readInitRecord, writeInitRecord } from '../system/init-record.ts';
 import { howToGet, managersOf } from '../system/install-words.ts';
 import { findOnPath } from '../system/programs.ts';
 import { run } from '../system/processes.ts';
-import { SECRET_KEYS, type ClusterModel, type Instance } from '../types.ts';
+import { SECRET_KEYS, type ClusterModel, type Command, type Instance } from '../types.ts';
 import type { Context } from './context.ts';
 
 /** The secrets that the inputs hold, for a run that has just read them. */
@@ -58,12 +58,13 @@ export interface TofuRun {
 }
 
 /** The parts of a command value that every call of an instance shares. */
-export function tofuCall({ root, terminal }: Context, { tofu, instance, secrets, args = [] }: TofuRun) {
+export function tofuCall({ root, colour }: Context, { tofu, instance, secrets, args = [], shown = false }: TofuRun) {
   return {
     tofu,
     directory: join(root, instance.directory),
     env: tofuEnvironment(instance, secrets),
-    colour: terminal,
+    // What is captured is told in our own words and colours.
+    colour: colour && shown,
     args,
   };
 }
@@ -81,7 +82,7 @@ export async function isInitDue({ root }: Context, { directory }: Instance): Pro
  */
 export async function tofuInit(context: Context, call: TofuRun): Promise<void> {
   refuseWithout(missingCredentials(call.instance, call.secrets, 'init', context.env));
-  await runTofu(context, call, initCommand(tofuCall(context, call)), 'init');
+  await runTofu(context, call, initCommand(tofuCall(context, call)));
   const { root } = context;
   const { directory } = call.instance;
   const hash = initHash(must(await readInitInputs(root, directory), Exit.refusedInput));
@@ -90,27 +91,25 @@ export async function tofuInit(context: Context, call: TofuRun): Promise<void> {
 
 /**
  * Runs a call of tofu to its end.
+ * @returns `changes` where its exit code, asked for, says that the plan has some
  * @throws Refusal 4 when it fails, 130 when it was interrupted
  */
-export async function runTofu(
-  context: Context,
-  call: TofuRun,
-  command: Parameters<typeof run>[0],
-  verb: string,
-): Promise<void> {
-  const hide = (text: string): string => mask(text, call.secrets.values());
-  const ended = must(
-    await run(command, { inherit: call.shown === true, mask: hide, signal: context.signal }),
-    Exit.otherProgram,
-  );
+export async function runTofu(context: Context, call: TofuRun, command: Command): Promise<'done' | 'changes'> {
+  const { shown = false, secrets, args = [] } = call;
+  const hide = masker(secrets.values());
+  const ended = must(await run(command, { inherit: shown, mask: hide, signal: context.signal }), Exit.otherProgram);
   if (ended.interrupted) throw new Refusal([], Exit.interrupted);
-  if (ended.exitCode === 0) return;
-  const said = call.shown === true ? '' : `${ended.stdout}\n${ended.stderr}`.trim();
-  if (said !== '') context.reporter.line(said, 'dim');
-  throw new Refusal([failure(verb, ended.exitCode, `${ended.stdout}\n${ended.stderr}`)], Exit.otherProgram);
+  if (ended.exitCode === 0) return 'done';
+  if (ended.exitCode === 2 && args.some((argument) => DETAILED_EXIT_CODE.test(argument))) return 'changes';
+  const output = `${ended.stdout}\n${ended.stderr}`.trim();
+  if (!shown && output !== '') context.reporter.line(output, 'dim');
+  throw new Refusal([failure(command, ended.exitCode, output)], Exit.otherProgram);
 }
 
-function failure(verb: string, exitCode: number, output: string): Problem {
+/** https://opentofu.org/docs/cli/commands/plan/: 0 no changes, 1 an error, 2 changes. */
+const DETAILED_EXIT_CODE = /^--?detailed-exitcode(=true)?$/;
+
+function failure({ args: [verb = ''] }: Command, exitCode: number, output: string): Problem {
   const known = explainFailure(output);
   if (known) return { ...known, message: `tofu ${verb}: ${known.message}` };
   return {

@@ -1,5 +1,6 @@
 /** What to say of a key or value that does not fit its schema. A secret's value is in none of these sentences. */
 import { knownKeys, keySchema, type InputKind, type KeySchema } from './key-schema.ts';
+import { keyElsewhereCalled } from './other-names.ts';
 import { formatPath, quoted, shortened, type KeyPath } from './path.ts';
 import { SHAPE_CASES } from './shape-cases.ts';
 import { repairHint, typeHint } from './shape-hints.ts';
@@ -59,10 +60,13 @@ function unknownHint(kind: InputKind, path: KeyPath): string {
   const known = knownKeys(kind, path.slice(0, -1));
   const elsewhere = knownKeys(OTHER[kind], OTHER[kind] === 'nodes' ? ['nodes', 0] : []);
   if (elsewhere.includes(key)) return `it belongs in ${FILES[OTHER[kind]]}`;
-  const near = suggestion(key, known);
+  const near = (isOwnKey(kind, path) ? keyElsewhereCalled(key, kind) : null) ?? suggestion(key, known);
   if (near !== null) return `did you mean ${near}?`;
   return known.includes('vars') ? 'a value for your own templates belongs below vars' : `known are ${known.join(', ')}`;
 }
+
+/** Of the file itself, or of a node; not of a mapping in it. */
+const isOwnKey = (kind: InputKind, path: KeyPath): boolean => path.length === (kind === 'nodes' ? 3 : 1);
 
 function empty({ name }: Misfit): Words {
   return { code: 'empty-value', message: `${name} is empty`, hint: 'write a value, or remove the line' };

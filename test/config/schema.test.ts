@@ -247,6 +247,23 @@ describe('ranges and words', () => {
 
 describe('unknown keys', () => {
   test.each([
+    ['api_token: x', 'proxmox_api_token_id', 'cluster'],
+    ['default-gateway: x', 'node_default_gateway', 'cluster'],
+    ['clusterPodNets: x', 'cluster_pod_cidr', 'cluster'],
+    ['ipAddress: x', 'nodes[0].address', 'node'],
+    ['controlPlane: true', 'nodes[0].controller', 'node'],
+    ['memory: 4096', 'nodes[0].vm_memory', 'node'],
+  ] as const)('%s is elsewhere what is %s here', (line, key, file) => {
+    expect(said(line, file)).toEqual([expect.stringMatching(new RegExp(`did you mean ${key.split('.').at(-1)}\\?$`))]);
+  });
+
+  test('in a mapping of the cluster these names mean nothing', () => {
+    expect(said('proxmox_vm_defaults: {vlan: 1}')).toEqual([
+      'unknown-key: proxmox_vm_defaults.vlan is not a known key → known are cores, sockets, memory, disk_size',
+    ]);
+  });
+
+  test.each([
     ['Cluster-Name: x', 'unknown-key: Cluster-Name is not a known key → did you mean cluster_name?'],
     ['proxmox_api_ulr: x', 'unknown-key: proxmox_api_ulr is not a known key → did you mean proxmox_api_url?'],
     ['vm_cores: 4', 'unknown-key: vm_cores is not a known key → it belongs in nodes.yaml, at a node'],

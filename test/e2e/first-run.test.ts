@@ -1,9 +1,9 @@
 /** What a person sees in the first minutes, through the built program: init, configure, again, elsewhere. */
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { emptyFolder, nigari, project, tree } from '../support/project.ts';
+import { emptyFolder, nigari, project, REPOSITORY, tree } from '../support/project.ts';
 
 const GENERATED = [
   'infrastructure/README.md',
@@ -60,6 +60,16 @@ test('init fills an empty folder, configure generates everything, and a second r
   expect(tree(folder)).toEqual(before);
 });
 
+test('the README in infrastructure/ of this repository is the rendered one, and makes it no project', () => {
+  const readme = readFileSync(join(REPOSITORY, 'infrastructure/README.md'));
+  const clone = project({ 'infrastructure/README.md': readme });
+  const made = nigari(clone, ['init', '--json']);
+  expect(JSON.parse(made.stdout).created).toEqual(expect.arrayContaining(['cluster.yaml', 'age.key']));
+  const { created, unchanged } = JSON.parse(nigari(clone, ['configure', '--json']).stdout);
+  expect(unchanged).toEqual(['infrastructure/README.md']);
+  expect(created).toHaveLength(GENERATED.length - 1);
+});
+
 test('what git takes of a configured project holds no secret', () => {
   const token = '5ec4e700-1234-4000-8000-0123456789ab';
   const folder = emptyFolder();
@@ -93,7 +103,7 @@ test('a clone with the inputs but without the key configures, and keeps what is 
   const sealed = tree(folder).get('infrastructure/secrets.sops.yaml');
   const made = nigari(folder, ['init']);
   expect(made.status).toBe(0);
-  expect(made.stdout).toContain('One of these is wanted');
+  expect(made.stdout).toMatch(/wanted is the key of this one:\n {2}age1/i);
   expect([...tree(folder).keys()]).not.toContain('age.key');
   const ended = nigari(folder, ['configure']);
   expect(ended.status, ended.all).toBe(0);
@@ -172,4 +182,14 @@ test('an unknown command or option is answered with the one that was meant', () 
   const folder = emptyFolder();
   expect(nigari(folder, ['chekc']).stderr).toContain('Did you mean check?');
   expect(nigari(folder, ['check', '--jsno']).stderr).toContain('Did you mean --json?');
+});
+
+test('text in clear in the place of a sealed file is refused, and sealed over only when forced', () => {
+  const folder = configured();
+  writeFileSync(join(folder, 'infrastructure/secrets.sops.yaml'), 'a: 1\n');
+  const before = tree(folder);
+  expect(nigari(folder, ['configure'])).toMatchObject({ status: 2 });
+  expect(tree(folder)).toEqual(before);
+  expect(nigari(folder, ['configure', '--force'])).toMatchObject({ status: 0 });
+  expect(String(tree(folder).get('infrastructure/secrets.sops.yaml'))).toContain('ENC[AES256_GCM');
 });

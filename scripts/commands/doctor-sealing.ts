@@ -1,0 +1,54 @@
+/** What `doctor` says of keys and of the rule that secrets are sealed by. */
+import type { Checked, Problem } from '../problem.ts';
+import type { Identity } from '../secrets/age.ts';
+import { ruleFor } from '../secrets/rules.ts';
+import { findIdentities } from '../system/identities.ts';
+import { loadSopsConfig } from '../system/inputs.ts';
+import type { Context } from './context.ts';
+import { ok, type Row } from './doctor-row.ts';
+import { KEY_FILE, SECRETS_FILE, SOPS_CONFIG } from './survey.ts';
+
+/** The keys at hand, and whether one of them opens what is sealed here. */
+export async function sealing({ root, env }: Context): Promise<readonly Row[]> {
+  const found = await findIdentities(root, env);
+  const identities = found.ok ? found.value.identities : [];
+  const recipients = await recipientsFor(root, identities);
+  const keys = found.problems.map((problem) => rowOf('age key', problem));
+  if (!recipients.ok) return [...keys, ...recipients.problems.map((problem) => rowOf(SOPS_CONFIG, problem))];
+  const fit = found.ok ? [keyRow(identities, recipients.value)] : [];
+  return [...keys, ...fit, ...(recipients.value.length > 1 ? [] : [singleRecipient])];
+}
+
+/** Whom `configure` would seal for. */
+async function recipientsFor(root: string, identities: readonly Identity[]): Promise<Checked<readonly string[]>> {
+  const config = await loadSopsConfig(root);
+  if (!config.ok) return config;
+  const held = identities.map(({ recipient }) => recipient);
+  const rule = ruleFor(SECRETS_FILE, config.value, held);
+  return rule.ok ? { ...rule, value: rule.value.recipients } : rule;
+}
+
+function rowOf(name: string, { severity, message, hint, line }: Problem): Row {
+  const remedy = hint === undefined ? {} : { remedy: hint };
+  const found = line === undefined ? message : `line ${line}: ${message}`;
+  return { name, status: severity === 'error' ? 'fail' : 'warning', found, ...remedy };
+}
+
+function keyRow(identities: readonly Identity[], wanted: readonly string[]): Row {
+  const name = 'age key';
+  const fitting = identities.find(({ recipient }) => wanted.includes(recipient));
+  if (fitting) return ok(name, `${fitting.recipient}, from ${fitting.source}`);
+  return {
+    name,
+    status: 'warning',
+    found: 'none at hand opens what is sealed here',
+    remedy: `put the key of one of these into ${KEY_FILE}: ${wanted.join(', ')}`,
+  };
+}
+
+const singleRecipient: Row = {
+  name: 'recipients',
+  status: 'warning',
+  found: 'there is only one: when its key is lost, so are the secrets',
+  remedy: `add a second recipient to ${SOPS_CONFIG}, e.g. a key kept offline`,
+};
