@@ -8,8 +8,10 @@ import { compileCondition, compileExpression } from './expressions.ts';
 import { TemplateFault, templateProblem } from './fault.ts';
 import type { Piece } from './pieces.ts';
 import { Raw, samePlace, stricterPlace, Unprintable, type Grammar, type Printable } from './grammar.ts';
+import { compileItems, loopNames, loopState } from './loops.ts';
+import { joined } from './literal-text.ts';
 import type { SyntaxNode } from './syntax.ts';
-import { list, mapping, printable } from './values.ts';
+import { printable } from './values.ts';
 
 /** A partial as `include` finds it. */
 export interface Partial {
@@ -55,27 +57,6 @@ function compileBlock(nodes: readonly SyntaxNode[], at: StatementContext, start:
     ({ place, names } = compiled);
   }
   return { run: (scope, out) => runs.forEach((run) => run(scope, out)), place, names };
-}
-
-/** A comment within a line parts its text in two, and might part a `${` or `/*`: both are read as one. */
-function joined(nodes: readonly SyntaxNode[]): readonly SyntaxNode[] {
-  const result: SyntaxNode[] = [];
-  for (const node of nodes) {
-    const [before, text] = [literalText(result.at(-1)), literalText(node)];
-    if (before === null || text === null || before.endsWith('\n')) result.push(node);
-    else result.push(literalNode(result.pop()!, before + text));
-  }
-  return result;
-}
-
-function literalText(node: SyntaxNode | undefined): string | null {
-  const children = node?.typename === 'Output' ? (node['children'] as readonly SyntaxNode[]) : [];
-  const [child] = children;
-  return children.length === 1 && child?.typename === 'TemplateData' ? (child['value'] as string) : null;
-}
-
-function literalNode({ lineno, colno }: SyntaxNode, value: string): SyntaxNode {
-  return { typename: 'Output', lineno, colno, children: [{ typename: 'TemplateData', lineno, colno, value }] };
 }
 
 type CompileStatement = (node: SyntaxNode, at: StatementContext, place: unknown) => Compiled;
@@ -212,44 +193,6 @@ function compileFor(node: SyntaxNode, at: StatementContext, place: unknown): Com
     );
   };
   return { run, place: stricterPlace(body.place, place), names: at.names };
-}
-
-function loopNames(node: SyntaxNode): readonly string[] {
-  const name = node['name'] as SyntaxNode;
-  const symbols = name.typename === 'Array' ? (name['children'] as readonly SyntaxNode[]) : [name];
-  return symbols.map((symbol) => String(symbol['value']));
-}
-
-/** One name reads a list, two read a mapping: nunjucks would silently do nothing when they do not fit. */
-function compileItems(
-  node: SyntaxNode,
-  names: readonly string[],
-  at: StatementContext,
-): (scope: Scope) => readonly Scope[] {
-  const value = compileExpression(node, at);
-  const [first = '', second] = names;
-  if (second === undefined) {
-    return (scope) =>
-      guarded(at, node, () => list(value(scope), 'what this loop reads')).map((item) => ({ [first]: item }));
-  }
-  return (scope) =>
-    Object.entries(guarded(at, node, () => mapping(value(scope), 'what this loop reads'))).map(([key, item]) => ({
-      [first]: key,
-      [second]: item,
-    }));
-}
-
-/** What Jinja and nunjucks both offer; their `previtem`, `nextitem`, `changed` differ and are unknown names here. */
-function loopState(index: number, length: number): Scope {
-  return {
-    index: index + 1,
-    index0: index,
-    revindex: length - index,
-    revindex0: length - index - 1,
-    first: index === 0,
-    last: index === length - 1,
-    length,
-  };
 }
 
 function compileSet(node: SyntaxNode, at: StatementContext, place: unknown): Compiled {
