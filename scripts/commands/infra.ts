@@ -10,7 +10,7 @@ import { missingCredentials, type Secrets } from '../tofu/environment.ts';
 import type { Instance } from '../types.ts';
 import { step, type CommandResult, type Context } from './context.ts';
 import { findTofu, isInitDue, refuseWithout, runTofu, secretsOf, tofuCall, tofuInit, type TofuRun } from './tofu.ts';
-import { readConfig } from './understand.ts';
+import { readConfig, readPlannable } from './understand.ts';
 
 export async function infraInit(context: Context, args: readonly string[]): CommandResult {
   const call = await prepare(context);
@@ -20,7 +20,7 @@ export async function infraInit(context: Context, args: readonly string[]): Comm
 
 /** Runs init first where that is due: a plan in a fresh clone just works. */
 export async function infraPlan(context: Context, args: readonly string[]): CommandResult {
-  const call = await prepare(context);
+  const call = await prepare(context, readPlannable);
   refuseWithout(missingCredentials(call.instance, call.secrets, 'plan', context.env));
   if (await isInitDue(context, call.instance))
     await step(context, `tofu init in ${call.instance.directory}`, () => tofuInit(context, call));
@@ -30,8 +30,8 @@ export async function infraPlan(context: Context, args: readonly string[]): Comm
 }
 
 /** The one instance, with its secrets opened in memory. @throws Refusal when there is none, or no tofu, or no key */
-async function prepare(context: Context): Promise<TofuRun> {
-  const { cluster, instances } = (await readConfig(context)).model;
+async function prepare(context: Context, read = readConfig): Promise<TofuRun> {
+  const { cluster, instances } = (await read(context)).model;
   const [instance] = instances;
   if (!instance) throw new Refusal([noInstance], Exit.refusedInput);
   const files = must(await readInitInputs(context.root, instance.directory), Exit.refusedInput);

@@ -159,11 +159,13 @@ test.each([
   [['--chdir', 'sub', 'check'], 0],
   [['check', '--chdir', 'sub'], 0],
   [['check', '--chdir', 'nowhere'], 2],
+  [['check', '--chdir', ''], 2],
   [['chekc'], 2],
   [['check', '--jsno'], 2],
   [['check', 'superfluous'], 2],
   [[], 2],
   [['infra'], 2],
+  [['infra', 'plan', '-destroy'], 2],
   [['--help'], 0],
   [['configure', '--help'], 0],
   [['--version'], 0],
@@ -178,10 +180,20 @@ test.each([
   expect(ended.all).not.toMatch(/^ +at /m);
 });
 
+test('what to do next is said as it works where nigari was called', () => {
+  const folder = configured();
+  const beside = emptyFolder();
+  expect(nigari(folder, ['configure']).stdout).toMatch(/\n {2}npx nigari infra plan\n$/);
+  expect(nigari(beside, ['configure', '--chdir', folder]).stdout).toMatch(
+    `\n  npx nigari --chdir ${folder} infra plan\n`,
+  );
+});
+
 test('an unknown command or option is answered with the one that was meant', () => {
   const folder = emptyFolder();
   expect(nigari(folder, ['chekc']).stderr).toContain('Did you mean check?');
   expect(nigari(folder, ['check', '--jsno']).stderr).toContain('Did you mean --json?');
+  expect(nigari(folder, ['infra', 'plan', '-destroy']).stderr).toContain('options for tofu go behind --');
 });
 
 test('text in clear in the place of a sealed file is refused, and sealed over only when forced', () => {
