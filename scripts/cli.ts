@@ -48,14 +48,14 @@ async function runVerb(verb: Verb, command: Command): Promise<ExitCode> {
 
 /** What a command is given of the process that it runs in. */
 async function surroundingsOf(verb: Verb, options: Options): Promise<Omit<Context, 'root' | 'signal'>> {
-  const { chdir, color, format, json = false } = options;
+  const { chdir, color, format, json = false, verbose = false } = options;
   const { stdout, stderr, env, platform } = process;
   const data = json || format === 'json' || format === 'sarif' || (verb.runsTofu === true && !stdout.isTTY);
   // Code frames are for terminals, and need the YAML parser: no other run waits for it.
   const frames = stderr.isTTY && { frames: (await import('./system/sources.ts')).projectFrames(resolve(chdir)) };
   const reporter = reporterFor({ stdout, stderr, env, noColor: !color, data, ...frames });
   const colour = coloursFor(stdout, env, !color).isColorSupported;
-  return { env, platform, reporter, json, terminal: stdout.isTTY, colour, call: callFor(chdir) };
+  return { env, platform, reporter, json, verbose, terminal: stdout.isTTY, colour, call: callFor(chdir) };
 }
 
 /** Expected failures print their problems; anything else is a bug and shows its stack. */

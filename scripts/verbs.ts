@@ -7,6 +7,7 @@ import { FORMATS, type Format } from './report/format.ts';
 export interface Options {
   readonly chdir: string;
   readonly color: boolean;
+  readonly verbose?: boolean;
   readonly json?: boolean;
   readonly format?: Format;
   readonly strict?: boolean;
@@ -144,6 +145,7 @@ export const INFRA = {
 export const GLOBAL_OPTIONS: readonly Option[] = [
   ['--chdir <dir>', 'work in this folder (default: this one)'],
   ['--no-color', 'no colours (also: NO_COLOR)'],
+  ['--verbose', 'tell also what comments in the inputs silence'],
 ];
 
 /** Everything that can be completed. */

@@ -10,6 +10,8 @@ export interface Context {
   readonly reporter: Reporter;
   /** The result goes to stdout as JSON, everything else to stderr. */
   readonly json: boolean;
+  /** Tell also what a comment in the inputs silenced. */
+  readonly verbose?: boolean;
   /** Whether stdout is a terminal. */
   readonly terminal: boolean;
   /** Whether stdout is a terminal that takes colours. */

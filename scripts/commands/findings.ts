@@ -1,6 +1,6 @@
 /** Problems, said in the format that was asked for. */
 import { isAbsolute, relative, sep } from 'node:path';
-import { RULES } from '../config/rules.ts';
+import { catalogueEntry } from '../config/rules/catalogue.ts';
 import type { Problem } from '../problem.ts';
 import { problemsData, type Format } from '../report/format.ts';
 import type { Context } from './context.ts';
@@ -19,7 +19,7 @@ export function sayProblems(around: Surroundings, problems: readonly Problem[], 
   // The log of a workflow shows annotations as lines of its own.
   if (chosen !== 'github') around.reporter.problems(problems);
   if (chosen === 'text') return;
-  const why = (code: string): string | null => RULES.find((rule) => rule.code === code)?.why ?? null;
+  const why = (code: string): string | null => catalogueEntry(code)?.why ?? null;
   const options = { version: NIGARI_VERSION, folder: folderInRepository(around), why };
   const data = problemsData(problems, chosen, options);
   if (data !== '') around.reporter.result(data);

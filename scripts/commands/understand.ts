@@ -26,11 +26,14 @@ export interface Understood {
 
 /** @throws Refusal 2 for the inputs, 3 for the templates or what they render */
 export async function understand(context: Context): Promise<Understood> {
-  const problems: Problem[] = [];
-  const collect = (found: readonly Problem[]): void => void problems.push(...found);
-  const config = await step(context, 'Validate cluster.yaml and nodes.yaml', async () =>
-    must(validate(await loadInputs(context.root)), Exit.refusedInput, collect),
-  );
+  let problems: readonly Problem[] = [];
+  // By concatenation: there may be more of them than a call takes arguments.
+  const collect = (found: readonly Problem[]): void => void (problems = problems.concat(found));
+  const config = await step(context, 'Validate cluster.yaml and nodes.yaml', async () => {
+    const validated = validate(await loadInputs(context.root));
+    if (context.verbose) collect(validated.ignored);
+    return must(validated, Exit.refusedInput, collect);
+  });
   const derived = derive(config);
   const rendered = await step(context, 'Render templates', async () => {
     const templates = must(

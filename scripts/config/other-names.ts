@@ -1,8 +1,11 @@
 /** Names that other tools and older files have for our keys: too far from them to be a typing error. */
 import type { InputKind } from './key-schema.ts';
+import type { ClusterYaml, NodeYaml } from './written.gen.ts';
+
+type Names<T> = Readonly<Partial<Record<keyof T, readonly string[]>>>;
 
 /** By our key; compared without case, `-` and `_`, so that talhelper's `ipAddress` is `ip_address`. */
-const OTHER_NAMES: Readonly<Record<InputKind, Readonly<Record<string, readonly string[]>>>> = {
+const OTHER_NAMES: { readonly cluster: Names<ClusterYaml>; readonly nodes: Names<NodeYaml> } = {
   cluster: {
     node_cidr: ['network', 'network_cidr', 'subnet'],
     node_default_gateway: ['gateway', 'default_gateway'],
