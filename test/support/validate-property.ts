@@ -15,19 +15,33 @@ function sources(file: string): readonly string[] {
   return [readText(`${file}.example`), ...folders.map((folder) => readText(`${folder}/${file}`))];
 }
 
-/** Damaged files give a config or problems with a code, words and a place in the file: never an exception. */
-export function validatesDamagedFiles(runs: number, seed: number): void {
+/** The input that took longest; told, never judged: a test does not measure time. */
+export interface Slowest {
+  readonly milliseconds: number;
+  readonly bytes: number;
+}
+
+/**
+ * Damaged files give a config or problems with a code, words and a place in the file: never an exception.
+ * @returns the slowest of them
+ */
+export function validatesDamagedFiles(runs: number, seed: number): Slowest {
+  let slowest: Slowest = { milliseconds: 0, bytes: 0 };
   const property = fc.property(
     damagedFile(sources('cluster.yaml')),
     damagedFile(sources('nodes.yaml')),
     (cluster, nodes) => {
+      const started = performance.now();
       const result = validate(inputs(cluster, nodes));
+      const milliseconds = performance.now() - started;
+      if (milliseconds > slowest.milliseconds) slowest = { milliseconds, bytes: cluster.length + nodes.length };
       expect(result.ok).toBe(!result.problems.some(({ severity }) => severity === 'error'));
       const lines = { 'cluster.yaml': linesOf(cluster), 'nodes.yaml': linesOf(nodes) };
       for (const problem of [...result.problems, ...result.ignored]) expectWellFormed(problem, lines);
     },
   );
   fc.assert(property, { numRuns: runs, seed });
+  return slowest;
 }
 
 /** A byte order mark is no part of the first line. */
