@@ -46,7 +46,7 @@ function noConfig(path: string): Problem {
     code: 'no-sops-config',
     severity: 'error',
     message: `there is no .sops.yaml that says for whom ${path} is to be sealed`,
-    hint: 'run `nigari init`: it makes an age key and the rule',
+    hint: 'run `nigari init`: it makes the rule, or says what it must hold',
   };
 }
 

@@ -48,7 +48,7 @@ async function missing(root: string, path: string): Promise<Problem> {
     message: `there is no ${path}`,
     hint:
       like === null
-        ? `run \`nigari init\`: it makes one to fill in, from ${path}.example`
+        ? `run \`nigari init\`: it makes one to fill in, or says what belongs there`
         : `rename ${like} to ${path}`,
   };
 }

@@ -47,7 +47,7 @@ describe('loadInputs', () => {
       severity: 'error',
       file: 'cluster.yaml',
       message: 'there is no cluster.yaml',
-      hint: 'run `nigari init`: it makes one to fill in, from cluster.yaml.example',
+      hint: 'run `nigari init`: it makes one to fill in, or says what belongs there',
     });
   });
 
