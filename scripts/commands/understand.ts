@@ -61,7 +61,8 @@ const ASKED_ELSEWHERE = 'proxmox-token-missing';
 
 /** The inputs as `infra plan` wants them: what is still unfilled is an error now. @throws Refusal 2 */
 export async function readPlannable(context: Context): Promise<Derived> {
-  const { problems } = validate(await loadInputs(context.root));
-  refuse(problemsAtPlan(problems.filter(({ code }) => code !== ASKED_ELSEWHERE)), Exit.refusedInput);
-  return readConfig(context);
+  const validated = validate(await loadInputs(context.root));
+  const asked = validated.problems.filter(({ code }) => code !== ASKED_ELSEWHERE);
+  refuse(problemsAtPlan(asked), Exit.refusedInput);
+  return derive(must(validated, Exit.refusedInput));
 }
