@@ -7,7 +7,8 @@ import { callFor, type Context } from './commands/context.ts';
 import { Exit, Refusal, type ExitCode } from './problem.ts';
 import { summaryText } from './report/text.ts';
 import { coloursFor, reporterFor } from './system/terminal.ts';
-import { GLOBAL_OPTIONS, INFRA, VERBS, type Options, type Verb } from './verbs.ts';
+import { GLOBAL_OPTIONS, VERBS } from './verbs.ts';
+import type { Options, Verb, VerbGroup } from './verbs/verb.ts';
 
 /** Put in by the build. */
 declare const NIGARI_VERSION: string;
@@ -50,7 +51,7 @@ async function runVerb(verb: Verb, command: Command): Promise<ExitCode> {
 async function surroundingsOf(verb: Verb, options: Options): Promise<Omit<Context, 'root' | 'signal'>> {
   const { chdir, color, format, json = false, verbose = false } = options;
   const { stdout, stderr, env, platform } = process;
-  const data = json || format === 'json' || format === 'sarif' || (verb.runsTofu === true && !stdout.isTTY);
+  const data = json || format === 'json' || format === 'sarif' || (verb.runs !== undefined && !stdout.isTTY);
   // Code frames are for terminals, and need the YAML parser: no other run waits for it.
   const frames = stderr.isTTY && { frames: (await import('./system/sources.ts')).projectFrames(resolve(chdir)) };
   const reporter = reporterFor({ stdout, stderr, env, noColor: !color, data, ...frames });
@@ -136,10 +137,15 @@ function declareProgram(act: Act): Command {
     .addHelpText('after', EXAMPLES);
   for (const [flags, description] of GLOBAL_OPTIONS) program.option(flags, description);
   program.setOptionValue('chdir', '.');
-  for (const verb of VERBS) declareVerb(program, verb, act);
-  const infra = program.command(INFRA.name).summary(INFRA.summary).description(INFRA.description);
-  for (const verb of INFRA.verbs) declareVerb(infra, verb, act);
+  declareAll(program, VERBS, act);
   return program;
+}
+
+function declareAll(parent: Command, verbs: readonly (Verb | VerbGroup)[], act: Act): void {
+  for (const verb of verbs) {
+    if ('run' in verb) declareVerb(parent, verb, act);
+    else declareAll(parent.command(verb.name).summary(verb.summary).description(verb.description), verb.verbs, act);
+  }
 }
 
 function declareVerb(parent: Command, verb: Verb, act: Act): void {
@@ -148,9 +154,9 @@ function declareVerb(parent: Command, verb: Verb, act: Act): void {
     const option = new Option(flags, description);
     command.addOption(choices === undefined ? option : option.choices(choices));
   }
-  if (verb.args !== undefined) command.argument('[arguments...]', verb.args);
-  if (verb.runsTofu) {
-    command.showHelpAfterError('options for tofu go behind --; run it with --help for usage');
+  if (verb.args !== undefined) command.argument(...verb.args);
+  if (verb.runs !== undefined) {
+    command.showHelpAfterError(`options for ${verb.runs} go behind --; run it with --help for usage`);
   }
   if (verb.more !== undefined) command.addHelpText('after', `\n${verb.more}`);
   command.action(act(verb, command));

@@ -1,38 +1,10 @@
 /** Every verb of the command line: one table for help, completion and the program itself. */
-import type { CommandResult, Context } from './commands/context.ts';
-import type { Completable, Completes, Option } from './completion/table.ts';
-import { FORMATS, type Format } from './report/format.ts';
+import type { Completable, Option } from './completion/table.ts';
+import { FORMATS } from './report/format.ts';
+import { INFRA } from './verbs/infra.ts';
+import { JSON_OPTION, type Verb, type VerbGroup } from './verbs/verb.ts';
 
-/** What a person may say behind a verb; global ones may stand before it too. */
-export interface Options {
-  readonly chdir: string;
-  readonly color: boolean;
-  readonly verbose?: boolean;
-  readonly json?: boolean;
-  readonly format?: Format;
-  readonly strict?: boolean;
-  readonly init?: boolean;
-  readonly force?: boolean;
-  readonly watch?: boolean;
-}
-
-/** One verb: what help and completion say of it, and the file that tells its story, loaded when it is called. */
-export interface Verb {
-  readonly name: string;
-  readonly summary: string;
-  readonly options?: readonly Option[];
-  /** What its arguments are; without it there are none. */
-  readonly args?: string;
-  readonly completes?: Completes;
-  readonly more?: string;
-  /** Hands its arguments on to tofu, and leaves stdout to it: a plan that goes to a file is all that is in it. */
-  readonly runsTofu?: true;
-  readonly run: (context: Context, options: Options, args: readonly string[]) => CommandResult;
-}
-
-const JSON_OPTION = ['--json', 'print the result as JSON, and only that, on stdout'] as const;
-
-export const VERBS: readonly Verb[] = [
+export const VERBS: readonly (Verb | VerbGroup)[] = [
   {
     name: 'init',
     summary: 'make what is missing in a new project: the two YAML files, age.key, .sops.yaml, Taskfile.yml …',
@@ -81,7 +53,7 @@ export const VERBS: readonly Verb[] = [
     name: 'explain',
     summary: 'tell what a value is, where it came from, and what it overrode',
     options: [JSON_OPTION],
-    args: 'a key, a node and a key, or file:line[:column]; nothing: everything',
+    args: ['[names...]', 'a key, a node and a key, or file:line[:column]; nothing: everything'],
     completes: 'names',
     more: 'Examples:\n  nigari explain\n  nigari explain nodes.k8s-cp-1.memory\n  nigari explain terraform.tfvars:31',
     run: async (context, _, args) => (await import('./commands/explain.ts')).explain(context, args),
@@ -90,7 +62,7 @@ export const VERBS: readonly Verb[] = [
     name: 'rules',
     summary: 'tell what check can find, and why it matters',
     options: [JSON_OPTION],
-    args: 'codes of rules; nothing: all of them',
+    args: ['[codes...]', 'codes of rules; nothing: all of them'],
     completes: 'rules',
     more: 'Example:\n  nigari rules cidr-host-bits',
     run: async (context, _, args) => (await import('./commands/rules.ts')).rules(context, args),
@@ -105,42 +77,13 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'completion',
     summary: 'print a script by which bash, zsh or fish completes nigari',
-    args: 'bash, zsh or fish',
+    args: ['[shell]', 'bash, zsh or fish'],
     completes: ['bash', 'zsh', 'fish'],
     more: 'Example:\n  eval "$(npx nigari completion bash)"',
     run: async (context, _, args) => (await import('./commands/completion.ts')).completion(context, args, program()),
   },
+  INFRA,
 ];
-
-const TOFU_ARGS = 'passed on to tofu; its options go behind --';
-
-const INFRA_VERBS: readonly Verb[] = [
-  {
-    name: 'init',
-    summary: 'run tofu init',
-    args: TOFU_ARGS,
-    completes: 'files',
-    more: 'Example:\n  nigari infra init -- -upgrade',
-    runsTofu: true,
-    run: async (context, _, args) => (await import('./commands/infra.ts')).infraInit(context, args),
-  },
-  {
-    name: 'plan',
-    summary: 'run tofu plan, after tofu init where that is due',
-    args: TOFU_ARGS,
-    completes: 'files',
-    more: 'Examples:\n  nigari infra plan\n  nigari infra plan -- -refresh=false -out=tfplan',
-    runsTofu: true,
-    run: async (context, _, args) => (await import('./commands/infra.ts')).infraPlan(context, args),
-  },
-];
-
-export const INFRA = {
-  name: 'infra',
-  summary: 'run OpenTofu',
-  description: 'Run OpenTofu with the secrets of the project in its environment.',
-  verbs: INFRA_VERBS,
-} as const;
 
 export const GLOBAL_OPTIONS: readonly Option[] = [
   ['--chdir <dir>', 'work in this folder (default: this one)'],
@@ -150,5 +93,5 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
 
 /** Everything that can be completed. */
 function program(): Completable {
-  return { name: 'nigari', summary: '', options: GLOBAL_OPTIONS, verbs: [...VERBS, INFRA] };
+  return { name: 'nigari', summary: '', options: GLOBAL_OPTIONS, verbs: VERBS };
 }

@@ -1,14 +1,12 @@
 /** `nigari infra init` and `nigari infra plan`: OpenTofu with the sealed secrets in its environment. */
 import { Exit, must, Refusal } from '../problem.ts';
-import { open, openValues } from '../secrets/open.ts';
-import { age } from '../system/age.ts';
-import { readDisk } from '../system/disk.ts';
-import { findIdentities } from '../system/identities.ts';
+import { openValues } from '../secrets/open.ts';
 import { readInitInputs } from '../system/init-record.ts';
 import { planCommand } from '../tofu/commands.ts';
 import { missingCredentials, type Secrets } from '../tofu/environment.ts';
 import type { Instance } from '../types.ts';
 import { step, type CommandResult, type Context } from './context.ts';
+import { notConfigured, openFile, readFileOf } from './sealed-files.ts';
 import { findTofu, isInitDue, refuseWithout, runTofu, secretsOf, tofuCall, tofuInit, type TofuRun } from './tofu.ts';
 import { readConfig, readPlannable } from './understand.ts';
 
@@ -51,20 +49,9 @@ const noInstance = {
  * @param isSealed whether the inputs hold secrets: without any, nothing is sealed, and the environment may have them
  * @throws Refusal 2 when the file is not there, no key opens it, or it was tampered with
  */
-async function openSecrets({ root, env, call }: Context, instance: Instance, isSealed: boolean): Promise<Secrets> {
-  const path = instance.secrets_file;
-  const file = must(await readDisk(root, [path]), Exit.refusedInput).get(path);
+async function openSecrets(context: Context, instance: Instance, isSealed: boolean): Promise<Secrets> {
+  const file = await readFileOf(context, instance.secrets_file);
   if (!file && !isSealed) return new Map();
-  if (!file) throw new Refusal([notConfigured(path, call)], Exit.refusedInput);
-  const { identities } = must(await findIdentities(root, env), Exit.refusedInput);
-  const tree = must(await open({ path, bytes: file.bytes }, { identities, age }), Exit.refusedInput);
-  return must(openValues(tree), Exit.refusedInput);
+  if (!file) throw new Refusal([notConfigured(instance.secrets_file, context.call)], Exit.refusedInput);
+  return must(openValues(await openFile(context, file)), Exit.refusedInput);
 }
-
-const notConfigured = (path: string, call: string) =>
-  ({
-    code: 'not-configured',
-    severity: 'error',
-    message: `there is no ${path}`,
-    hint: `run \`${call} configure\` first`,
-  }) as const;

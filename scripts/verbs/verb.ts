@@ -1,0 +1,41 @@
+/** What a verb of the command line is. */
+import type { CommandResult, Context } from '../commands/context.ts';
+import type { Completes, Option } from '../completion/table.ts';
+import type { Format } from '../report/format.ts';
+
+/** What a person may say behind a verb; global ones may stand before it too. */
+export interface Options {
+  readonly chdir: string;
+  readonly color: boolean;
+  readonly verbose?: boolean;
+  readonly json?: boolean;
+  readonly format?: Format;
+  readonly strict?: boolean;
+  readonly init?: boolean;
+  readonly force?: boolean;
+  readonly watch?: boolean;
+}
+
+/** One verb: what help and completion say of it, and the file that tells its story, loaded when it is called. */
+export interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  readonly options?: readonly Option[];
+  /** Its arguments as commander writes them (`<name>`, `[codes...]`), and what they are; without it there are none. */
+  readonly args?: readonly [usage: string, description: string];
+  readonly completes?: Completes;
+  readonly more?: string;
+  /** Hands its arguments on to another program, and leaves stdout to it: a plan that goes to a file is all that is in it. */
+  readonly runs?: string;
+  readonly run: (context: Context, options: Options, args: readonly string[]) => CommandResult;
+}
+
+/** Verbs behind a common first word: `nigari infra plan`. */
+export interface VerbGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly verbs: readonly (Verb | VerbGroup)[];
+}
+
+export const JSON_OPTION = ['--json', 'print the result as JSON, and only that, on stdout'] as const;
