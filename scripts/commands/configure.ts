@@ -3,18 +3,14 @@ import { compare, isSealed } from '../changes/compare.ts';
 import { changeLines, summaryLine } from '../changes/summary.ts';
 import { Exit, must, type Problem } from '../problem.ts';
 import { isGenerated } from '../render/header.ts';
-import { seal } from '../secrets/seal.ts';
-import { age } from '../system/age.ts';
 import { readDisk } from '../system/disk.ts';
-import { findIdentities } from '../system/identities.ts';
-import { loadSopsConfig } from '../system/inputs.ts';
-import { randomBytes } from '../system/random.ts';
 import { write } from '../system/write.ts';
-import type { Artifact, Change, Disk, Sealed } from '../types.ts';
+import type { Change } from '../types.ts';
 import { step, type CommandResult, type Context } from './context.ts';
 import { initialise, type Initialised } from './initialise.ts';
 import { leftovers } from './leftovers.ts';
 import { nextStep } from './next-step.ts';
+import { sealAll } from './sealed-files.ts';
 import { secretsOf } from './tofu.ts';
 import { understand } from './understand.ts';
 
@@ -51,18 +47,6 @@ export async function configure(context: Context, { init, force }: ConfigureOpti
   const next = await nextStep(context, instances, initialised);
   report(context, { changes: [...changes, ...stale], problems: notes, initialised, next });
   return initialised.some(({ status }) => status === 'failed') ? Exit.otherProgram : Exit.done;
-}
-
-async function sealAll(
-  context: Context,
-  artifacts: readonly Artifact[],
-  disk: Disk,
-  collect: (found: readonly Problem[]) => void,
-): Promise<readonly Sealed[]> {
-  const sopsConfig = must(await loadSopsConfig(context.root), Exit.refusedInput, collect);
-  const { identities } = must(await findIdentities(context.root, context.env), Exit.refusedInput, collect);
-  const inputs = { disk, sopsConfig, identities, age, random: randomBytes, now: () => new Date() };
-  return must(await seal(artifacts, inputs), Exit.refusedInput, collect);
 }
 
 /** What a run of `configure` came to. */

@@ -1,17 +1,23 @@
 /** The sealed files of a project, opened in memory with whatever keys are at hand. */
-import { Exit, must } from '../problem.ts';
+import { compare } from '../changes/compare.ts';
+import { Exit, must, type Problem } from '../problem.ts';
+import { isGenerated } from '../render/header.ts';
 import { open } from '../secrets/open.ts';
+import { seal } from '../secrets/seal.ts';
 import type { Keys } from '../secrets/unlock.ts';
 import type { Reading } from '../secrets/yaml/read.ts';
 import { age } from '../system/age.ts';
 import { readDisk } from '../system/disk.ts';
 import { findIdentities } from '../system/identities.ts';
-import type { SourceFile } from '../types.ts';
+import { loadSopsConfig } from '../system/inputs.ts';
+import { randomBytes } from '../system/random.ts';
+import { write } from '../system/write.ts';
+import type { Artifact, Change, Disk, Sealed, SourceFile } from '../types.ts';
 import type { Context } from './context.ts';
 
 /** @throws Refusal 2 when what should be a key is none */
-export async function keysAtHand({ root, env }: Pick<Context, 'root' | 'env'>): Promise<Keys> {
-  const { identities } = must(await findIdentities(root, env), Exit.refusedInput);
+export async function keysAtHand({ root, env }: Pick<Context, 'root' | 'env'>, collect?: Collect): Promise<Keys> {
+  const { identities } = must(await findIdentities(root, env), Exit.refusedInput, collect);
   return { identities, age };
 }
 
@@ -24,6 +30,49 @@ export async function readFileOf({ root }: Pick<Context, 'root'>, path: string):
 /** @throws Refusal 2 when the file is not sealed, no key opens it, or it was tampered with */
 export async function openFile(context: Pick<Context, 'root' | 'env'>, file: SourceFile): Promise<Reading> {
   return must(await open(file, await keysAtHand(context)), Exit.refusedInput);
+}
+
+type Collect = (found: readonly Problem[]) => void;
+
+/**
+ * Seals what is secret of the artifacts by the rules of `.sops.yaml`; what the files on disk hold already stays.
+ * @param collect receives warnings and notes, `sealed-kept` for a file that no key here opens among them
+ * @throws Refusal 2 with every problem of `seal`
+ */
+export async function sealAll(
+  context: Pick<Context, 'root' | 'env'>,
+  artifacts: readonly Artifact[],
+  disk: Disk,
+  collect: Collect,
+): Promise<readonly Sealed[]> {
+  const sopsConfig = must(await loadSopsConfig(context.root), Exit.refusedInput, collect);
+  const keys = await keysAtHand(context, collect);
+  const inputs = { ...keys, disk, sopsConfig, random: randomBytes, now: () => new Date() };
+  return must(await seal(artifacts, inputs), Exit.refusedInput, collect);
+}
+
+/**
+ * Seals one text for its path, and writes it if that changes something.
+ * @param file its clear text, as YAML; it is only ever written as ciphertext
+ * @returns the change: `create`, `update` or `keep`
+ * @throws Refusal 2 as `sealAll`, or with what the system refused
+ */
+export async function putSealed(context: Context, { path, bytes }: SourceFile, collect: Collect): Promise<Change> {
+  const { root, signal } = context;
+  const disk = must(await readDisk(root, [path]), Exit.refusedInput);
+  const plain = {
+    path,
+    template: path,
+    language: 'yaml',
+    bytes,
+    secret: true,
+    executable: false,
+    builtIn: false,
+  } as const;
+  const sealed = await sealAll(context, [plain], disk, collect);
+  const changes = must(compare(sealed, disk, { force: true, isGenerated }), Exit.refusedInput, collect);
+  must(await write(changes, root, { signal }), Exit.refusedInput);
+  return changes[0] as Change;
 }
 
 export const notConfigured = (path: string, call: string) =>
