@@ -2,6 +2,7 @@
 import type { Completable, Option } from './completion/table.ts';
 import { FORMATS } from './report/format.ts';
 import { INFRA } from './verbs/infra.ts';
+import { SECRETS } from './verbs/secrets.ts';
 import { JSON_OPTION, type Verb, type VerbGroup } from './verbs/verb.ts';
 
 export const VERBS: readonly (Verb | VerbGroup)[] = [
@@ -83,6 +84,7 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     run: async (context, _, args) => (await import('./commands/completion.ts')).completion(context, args, program()),
   },
   INFRA,
+  SECRETS,
 ];
 
 export const GLOBAL_OPTIONS: readonly Option[] = [

@@ -14,6 +14,7 @@ export interface Options {
   readonly init?: boolean;
   readonly force?: boolean;
   readonly watch?: boolean;
+  readonly file?: string;
 }
 
 /** One verb: what help and completion say of it, and the file that tells its story, loaded when it is called. */

@@ -1,0 +1,59 @@
+/** Which sealed files a command speaks of, and which keys open them. */
+import { relative, resolve, sep } from 'node:path';
+import { Exit, must, Refusal, type Problem } from '../../problem.ts';
+import { isMadeByTemplate } from '../../render/made-by-template.ts';
+import { isSealedPath } from '../../render/render.ts';
+import type { Identity } from '../../secrets/age.ts';
+import { assetsDirectory } from '../../system/assets.ts';
+import { listFiles } from '../../system/disk.ts';
+import { findIdentities } from '../../system/identities.ts';
+import { loadTemplates } from '../../system/templates.ts';
+import type { SourceFile } from '../../types.ts';
+import type { Context } from '../context.ts';
+import { readFileOf } from '../sealed-files.ts';
+
+/** What lies there is made to be copied, or to be tested with. */
+const NO_SECRETS = /^(templates|test|tests)\//;
+
+/** Paths of all sealed files of a project, sorted. */
+async function sealedPaths({ root }: Context): Promise<readonly string[]> {
+  const files = must(await listFiles(root, '.'), Exit.refusedInput);
+  return files.filter((path) => isSealedPath(path) && !NO_SECRETS.test(path));
+}
+
+/** The path that a person named, as the project calls it. */
+function projectPath({ root }: Context, named: string): string {
+  return relative(root, resolve(root, named)).split(sep).join('/');
+}
+
+/** The files that were named, or all sealed ones. @throws Refusal 2 for one that is not there */
+export async function chosenFiles(context: Context, named: readonly string[]): Promise<readonly SourceFile[]> {
+  const paths = named.length === 0 ? await sealedPaths(context) : named.map((name) => projectPath(context, name));
+  const files = await Promise.all(
+    [...new Set(paths)].map(async (path) => [path, await readFileOf(context, path)] as const),
+  );
+  const missing = files.flatMap(([path, file]) => (file === null ? [fileMissing(path)] : []));
+  if (missing.length > 0) throw new Refusal(missing, Exit.refusedInput);
+  return files.flatMap(([, file]) => (file === null ? [] : [file]));
+}
+
+function fileMissing(path: string): Problem {
+  const hint = '`nigari secrets list` names the sealed files that there are';
+  return { code: 'file-missing', severity: 'error', message: `there is no file ${path}`, hint, file: path };
+}
+
+/** The keys at hand for a command that does without: a place that should hold one and does not is told, no more. */
+export async function keysIfAny({ root, env, reporter }: Context): Promise<readonly Identity[]> {
+  const found = await findIdentities(root, env);
+  if (found.problems.length > 0)
+    reporter.problems(found.problems.map((problem) => ({ ...problem, severity: 'warning' })));
+  return found.ok ? found.value.identities : [];
+}
+
+/** Tells of each path whether `configure` makes the file. Templates that cannot be read are for `check` to refuse. */
+export async function generatedPaths({ root }: Context): Promise<(path: string) => boolean> {
+  const builtIn = assetsDirectory();
+  const all = await loadTemplates({ builtIn, project: root });
+  const templates = all.ok ? all : await loadTemplates({ builtIn, project: builtIn });
+  return (path) => isMadeByTemplate(path, must(templates, Exit.refusedTemplate));
+}
