@@ -85,6 +85,9 @@ export const SECRET_KEYS = [
 ] as const satisfies readonly (keyof ClusterYaml)[];
 export type SecretKey = (typeof SECRET_KEYS)[number];
 
+/** Those of them that name an account: sealed, but never hidden in what is shown, where half of it would be lost. */
+export const NAME_KEYS: ReadonlySet<string> = new Set<SecretKey>(['cf_account_id', 'tfstate_username']);
+
 type ClusterKeyWithoutDefault =
   | 'node_vlan_tag'
   | 'proxmox_api_url'

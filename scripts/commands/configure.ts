@@ -11,7 +11,6 @@ import { initialise, type Initialised } from './initialise.ts';
 import { leftovers } from './leftovers.ts';
 import { nextStep } from './next-step.ts';
 import { sealAll } from './sealed-files.ts';
-import { secretsOf } from './tofu.ts';
 import { understand } from './understand.ts';
 
 export interface ConfigureOptions {
@@ -23,7 +22,7 @@ export interface ConfigureOptions {
 
 export async function configure(context: Context, { init, force }: ConfigureOptions): CommandResult {
   const { derived, artifacts, problems } = await understand(context);
-  const { cluster, instances } = derived.model;
+  const { instances } = derived.model;
   const notes: Problem[] = [...problems];
   const collect = (found: readonly Problem[]): void => void notes.push(...found);
   const disk = must(
@@ -43,7 +42,7 @@ export async function configure(context: Context, { init, force }: ConfigureOpti
   await step(context, 'Write what changed', async () =>
     must(await write(changes, context.root, { signal: context.signal }), Exit.refusedInput, collect),
   );
-  const initialised = init ? await initialise(context, instances, secretsOf(cluster)) : [];
+  const initialised = init ? await initialise(context, derived.model) : [];
   const next = await nextStep(context, instances, initialised);
   report(context, { changes: [...changes, ...stale], problems: notes, initialised, next });
   return initialised.some(({ status }) => status === 'failed') ? Exit.otherProgram : Exit.done;

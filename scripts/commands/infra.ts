@@ -1,5 +1,6 @@
 /** `nigari infra init` and `nigari infra plan`: OpenTofu with the sealed secrets in its environment. */
 import { Exit, must, Refusal } from '../problem.ts';
+import { plainValues } from '../secrets/mask.ts';
 import { openValues } from '../secrets/open.ts';
 import { readInitInputs } from '../system/init-record.ts';
 import { planCommand } from '../tofu/commands.ts';
@@ -29,13 +30,14 @@ export async function infraPlan(context: Context, args: readonly string[]): Comm
 
 /** The one instance, with its secrets opened in memory. @throws Refusal when there is none, or no tofu, or no key */
 async function prepare(context: Context, read = readConfig): Promise<TofuRun> {
-  const { cluster, instances } = (await read(context)).model;
-  const [instance] = instances;
+  const { model } = await read(context);
+  const [instance] = model.instances;
   if (!instance) throw new Refusal([noInstance], Exit.refusedInput);
   const files = must(await readInitInputs(context.root, instance.directory), Exit.refusedInput);
   if (files.size === 0) throw new Refusal([notConfigured(instance.directory, context.call)], Exit.refusedInput);
   const tofu = must(await findTofu(context), Exit.otherProgram);
-  return { tofu, instance, secrets: await openSecrets(context, instance, secretsOf(cluster).size > 0) };
+  const secrets = await openSecrets(context, instance, secretsOf(model.cluster).size > 0);
+  return { tofu, instance, secrets, known: plainValues(model) };
 }
 
 const noInstance = {

@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { isSecret, type Secret } from '../config/secret.ts';
 import { checked, Exit, must, Refusal, refused, type Checked, type Problem } from '../problem.ts';
+import { masker } from '../secrets/mask.ts';
 import { initCommand, versionCommand } from '../tofu/commands.ts';
 import { missingCredentials, tofuEnvironment, type Secrets } from '../tofu/environment.ts';
 import { explainFailure } from '../tofu/errors.ts';
 import { initHash, needsInit } from '../tofu/init-inputs.ts';
-import { masker } from '../tofu/mask.ts';
 import { checkVersion } from '../tofu/version.ts';
 import { hasDotTerraform, readInitInputs, readInitRecord, writeInitRecord } from '../system/init-record.ts';
 import { howToGet, managersOf } from '../system/install-words.ts';
@@ -52,6 +52,8 @@ export interface TofuRun {
   readonly tofu: string;
   readonly instance: Instance;
   readonly secrets: Secrets;
+  /** Values of the inputs that are no secrets: they are not hidden where a secret happens to be the same. */
+  readonly known: ReadonlySet<string>;
   readonly args?: readonly string[];
   /** The child's output goes to our terminal, masked where it can be, instead of being captured. */
   readonly shown?: boolean;
@@ -95,8 +97,8 @@ export async function tofuInit(context: Context, call: TofuRun): Promise<void> {
  * @throws Refusal 4 when it fails, 130 when it was interrupted
  */
 export async function runTofu(context: Context, call: TofuRun, command: Command): Promise<'done' | 'changes'> {
-  const { shown = false, secrets, args = [] } = call;
-  const hide = masker(secrets.values());
+  const { shown = false, secrets, known, args = [] } = call;
+  const hide = masker(secrets, known);
   const ended = must(await run(command, { inherit: shown, mask: hide, signal: context.signal }), Exit.otherProgram);
   if (ended.interrupted) throw new Refusal([], Exit.interrupted);
   if (ended.exitCode === 0) return 'done';

@@ -5,9 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { secret } from '../../scripts/config/secret.ts';
 import { explainFailure } from '../../scripts/tofu/errors.ts';
-import { mask } from '../../scripts/tofu/mask.ts';
 import { LOCK, startStateServer } from '../support/state-server.ts';
 import { realTool, tofuEnv } from '../support/tools.ts';
 
@@ -317,52 +315,5 @@ describe('explainFailure', () => {
   ])('texts of a run of the provider: %s', (text, code) => {
     expect(explainFailure(`Error: x\n\n  ${text}`)?.code).toBe(code);
     expect(explainFailure(text)?.message).not.toMatch(/unknown$|\{/);
-  });
-});
-
-describe('mask', () => {
-  const value = 'p4$s "w<ö>rd&/+x=${y}';
-  const masked = (text: string, ...values: string[]) => mask(text, (values.length > 0 ? values : [value]).map(secret));
-
-  test.each([
-    ['as it is', value],
-    ['in JSON', JSON.stringify(value).slice(1, -1)],
-    [
-      "in Go's JSON",
-      JSON.stringify(value)
-        .slice(1, -1)
-        .replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`),
-    ],
-    ['in HCL', JSON.stringify(value).slice(1, -1).replace('${', '$${')],
-    ['in a path', encodeURIComponent(value)],
-    ['in a query', encodeURIComponent(value).replaceAll('%20', '+')],
-    ['in base64', Buffer.from(value).toString('base64')],
-    ['in base64 for URLs', Buffer.from(value).toString('base64url')],
-  ])('%s', (_, form) => {
-    expect(masked(`before ${form} after`)).not.toContain(form.slice(2, 12));
-    expect(masked(`before ${form} after`)).toMatch(/^before .{0,2}\*\*\*.{0,4} after$/);
-  });
-
-  test.each([1, 2, 3, 4])('in base64 after a user name of %i characters', (length) => {
-    const header = Buffer.from(`${'u'.repeat(length)}:${value}`).toString('base64');
-    const left = masked(header).split('***');
-    expect(left).toHaveLength(2);
-    // What is left at the ends holds less than one character of the secret beside its neighbours.
-    expect(Buffer.from(left[0] ?? '', 'base64').toString()).not.toContain(value.slice(0, 2));
-    expect((left[1] ?? '').replaceAll('=', '').length).toBeLessThanOrEqual(2);
-  });
-
-  test('a secret that was wrapped at its blanks', () => {
-    expect(masked('│ bad: correct horse\n│ battery staple!', 'correct horse battery staple')).toBe('│ bad: ***!');
-  });
-
-  test('each line of one with several lines', () => {
-    expect(masked('line is -----BEGIN KEY----- here', '-----BEGIN KEY-----\nAAAABBBBCCCC')).toBe('line is *** here');
-  });
-
-  test('short ones and the documented default stay; the longer one of two goes whole', () => {
-    expect(masked('root terraform', 'root', 'terraform')).toBe('root terraform');
-    expect(masked('x abcdefgh-ijkl y', 'abcdefgh', 'abcdefgh-ijkl')).toBe('x *** y');
-    expect(mask('nothing', [])).toBe('nothing');
   });
 });

@@ -1,5 +1,5 @@
 /** Secrets: what no tool can hand on unchanged, and what was hardly meant so. None of these sentences repeats a value. */
-import { SECRET_KEYS, type InputPath, type SecretKey } from '../../types.ts';
+import { NAME_KEYS, SECRET_KEYS, type InputPath, type SecretKey } from '../../types.ts';
 import { formatPath } from '../path.ts';
 import { CLUSTER_FILE, ERROR, type Finding, type Rule, type RuleInput, WARNING } from './rule.ts';
 import { isPlaceholder, plainTexts } from './texts.ts';
@@ -40,13 +40,17 @@ const secretsAreFilledIn = (input: RuleInput): Iterable<Finding> =>
   secretsThat(input, isPlaceholder, 'is still a placeholder', 'write the real secret, or remove the line');
 
 /** Shorter ones are found in ordinary words. */
-const SHORTEST_REPEATED = 12;
+const SHORTEST_PART = 12;
+/** Shorter ones are no secrets. Of a whole value: what equals one is not hidden in the output of programs either. */
+const SHORTEST_WHOLE = 8;
 
 function* secretsStandNowhereElse(input: RuleInput): Generator<Finding> {
-  const secrets = secretTexts(input).filter(([, text]) => text.length >= SHORTEST_REPEATED);
+  const secrets = secretTexts(input).filter(([, text]) => text.length >= SHORTEST_WHOLE);
   if (secrets.length === 0) return;
+  const isIn = (text: string, key: SecretKey, secret: string): boolean =>
+    secret.length >= SHORTEST_PART ? text.includes(secret) : text === secret && !NAME_KEYS.has(key);
   const keyOfSecretIn = (text: string): SecretKey | undefined =>
-    secrets.find(([, secret]) => text.includes(secret))?.[0];
+    secrets.find(([key, secret]) => isIn(text, key, secret))?.[0];
   for (const { text, path } of plainTexts(input)) {
     const key = keyOfSecretIn(text);
     if (key === undefined) continue;

@@ -59,10 +59,19 @@ describe('a secret that stands elsewhere', () => {
   });
 
   test.each([
-    [11, []],
-    [12, ['secret-repeated']],
-  ])('of %i characters: %j', (length, expected) => {
+    [7, '', []],
+    [8, '', ['secret-repeated']],
+    [11, '-', []],
+    [12, '-', ['secret-repeated']],
+  ])('of %i characters with %j around it: %j', (length, around, expected) => {
     const secret = 'x'.repeat(length);
-    expect(codes(withLines(URL, `tfstate_password: ${secret}`, `vars: {a: ${secret}}`))).toEqual(expected);
+    const value = around + secret + around;
+    expect(codes(withLines(URL, `tfstate_password: ${secret}`, `vars: {a: ${value}}`))).toEqual(expected);
+  });
+
+  test('is no user name: that may well be a word', () => {
+    expect(codes(withLines(URL, 'tfstate_username: terraform', 'tfstate_password: p', 'vars: {a: terraform}'))).toEqual(
+      [],
+    );
   });
 });

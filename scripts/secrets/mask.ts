@@ -1,11 +1,9 @@
 /** Hides secret values in other programs' output, in every form in which programs like to print them. */
-import { reveal, type Secret } from '../config/secret.ts';
+import { isSecret, reveal, type Secret } from '../config/secret.ts';
+import { NAME_KEYS, type Model } from '../types.ts';
 
 /** Shorter ones would hide half of every text, and a good secret is longer. */
 const SHORTEST = 8;
-
-/** Secrets by key, but printed in the README: the default of `tfstate_username`. */
-const PUBLIC: ReadonlySet<string> = new Set(['terraform']);
 
 /** Hides what it was made for in a text. */
 export type Masker = (text: string) => string;
@@ -15,19 +13,27 @@ export type Masker = (text: string) => string;
  * blanks), JSON-, HCL-, URL- and base64-escaped. Of a secret with several lines each line counts.
  *
  * A secret never becomes a regular expression: a long one is refused with an error that quotes it.
- * @param secrets of one child process; the forms are worked out once, for all that it prints
+ * @param secrets of one child process, by key; the forms are worked out once, for all that it prints
+ * @param known values that are no secrets, as `plainValues` gives them: what equals one of them tells nothing, and stays
  */
-export function masker(secrets: Iterable<Secret>): Masker {
-  const values = [...secrets].map(reveal).filter((value) => !PUBLIC.has(value));
-  const forms = new Set(values.flatMap(formsOf).filter((form) => form.trim() !== '' && form.length >= SHORTEST));
+export function masker(secrets: ReadonlyMap<string, Secret>, known: ReadonlySet<string> = new Set()): Masker {
+  const values = [...secrets].flatMap(([key, value]) => (NAME_KEYS.has(key) ? [] : [reveal(value)]));
+  const forms = new Set(values.flatMap((value) => formsOf(value, known)).filter(isLong));
   // Longest first: a form that holds another one must go as a whole.
   const hide = [...forms].toSorted((a, b) => b.length - a.length).map(hider);
   return (text) => hide.reduce((left, hideForm) => hideForm(left), text);
 }
 
-/** `masker` for one text. */
-export function mask(text: string, secrets: Iterable<Secret>): string {
-  return masker(secrets)(text);
+const isLong = (text: string): boolean => text.trim() !== '' && text.length >= SHORTEST;
+
+/** Every value of the inputs that is no secret, as text. */
+export function plainValues(model: Model): ReadonlySet<string> {
+  return new Set(textsOf(model));
+}
+
+function textsOf(value: unknown): readonly string[] {
+  if (isSecret(value)) return [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [String(value)];
 }
 
 function hider(form: string): Masker {
@@ -68,10 +74,10 @@ function endOfWords(text: string, words: readonly string[], start: number): numb
   return end;
 }
 
-function formsOf(value: string): readonly string[] {
-  if (value.length < SHORTEST) return [];
-  const plain = [value, ...value.split(/\r?\n/)];
-  return [...plain.flatMap((form) => [form, ...quoted(form), ...urlEscaped(form)]), ...base64(value)];
+function formsOf(value: string, known: ReadonlySet<string>): readonly string[] {
+  if (value.length < SHORTEST || known.has(value)) return [];
+  const lines = value.split(/\r?\n/).filter((line) => !known.has(line));
+  return [...[value, ...lines].flatMap((form) => [form, ...quoted(form), ...urlEscaped(form)]), ...base64(value)];
 }
 
 /** As JSON and Go quote it (Go's JSON escapes `<`, `>`, `&` too), and as HCL prints it. */
