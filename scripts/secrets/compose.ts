@@ -33,13 +33,13 @@ export function compose(
   { random, now }: Chance,
 ): Checked<Uint8Array> {
   const { dataKey, blocks, ivs, old } = material;
-  const { selector, macOnlyEncrypted, indent } = rule;
+  const { selector, macOnlyEncrypted, shamirThreshold, indent } = rule;
   const encrypted = encryptTree(tree, { selector, macOnlyEncrypted, dataKey, ivs, random });
   const clashes = commentClash(encrypted.tree, selector, path);
   if (clashes.length > 0) return { ok: false, problems: clashes };
   const lastModified = `${now().toISOString().slice(0, 19)}Z`;
   const mac = sealMac(encrypted.hash, lastModified, dataKey, random);
-  const metadata = { blocks, selector, macOnlyEncrypted, lastModified, mac };
+  const metadata = { blocks, selector, macOnlyEncrypted, shamirThreshold, lastModified, mac };
   const bytes = sealedBytes(encrypted.tree, metadata, old?.metadata.raw ?? null, indent);
   proveOpens({ path, bytes }, tree, dataKey);
   return checked(bytes);

@@ -30,6 +30,8 @@ export interface Metadata {
   readonly lastModified: string;
   /** The encrypted MAC. */
   readonly mac: string;
+  /** What `.sops.yaml` says of it; sops writes it into a new file, though it means nothing where there is one group of keys. */
+  readonly shamirThreshold?: number;
 }
 
 /** Metadata as it was read, with the mapping that it came from. */
@@ -140,8 +142,10 @@ function wantedValues(metadata: Metadata, old: Mapping | null): Map<string, Valu
     [metadata.selector.kind, { kind: 'str', text: metadata.selector.text }],
   ]);
   if (metadata.macOnlyEncrypted) values.set('mac_only_encrypted', { kind: 'bool', text: 'True' });
-  if (old === null) values.set('version', { kind: 'str', text: LAYOUT_VERSION });
-  return values;
+  if (old !== null) return values;
+  const { shamirThreshold = 0 } = metadata;
+  if (shamirThreshold > 0) values.set('shamir_threshold', { kind: 'int', text: String(shamirThreshold) });
+  return values.set('version', { kind: 'str', text: LAYOUT_VERSION });
 }
 
 /** What we set or take away; all else in the mapping is left as it is. */
@@ -157,10 +161,14 @@ const OLD_ORDER = [
 type Precedes = (one: string, other: string) => boolean;
 
 function orderOf(old: Mapping | null): Precedes {
-  const keys = old === null ? [] : entriesOf(old).map(({ key }) => key);
-  const isAlphabetical = keys.every((key, index) => index === 0 || (keys[index - 1] ?? '') < key);
-  if (isAlphabetical) return (one, other) => one < other;
+  if (old === null || !isOldLayout(old)) return (one, other) => one < other;
   return (one, other) => OLD_ORDER.indexOf(one) < OLD_ORDER.indexOf(other);
+}
+
+/** Up to sops 3.12 `recipient` stood before `enc`. The keys around them may look alphabetical by chance. */
+function isOldLayout(old: Mapping): boolean {
+  const [first] = ageItems(old);
+  return first !== undefined && entriesOf(first)[0]?.key === 'recipient';
 }
 
 function insert(items: Mapping['items'], entry: Entry, precedes: Precedes): Mapping['items'] {
@@ -171,11 +179,8 @@ function insert(items: Mapping['items'], entry: Entry, precedes: Precedes): Mapp
 
 /** `enc` before `recipient` as from sops 3.13 on, unless the file has it the old way. */
 function ageList(blocks: readonly AgeBlock[], old: Mapping | null): List {
-  const [first] = old === null ? [] : ageItems(old);
-  const keys =
-    first !== undefined && entriesOf(first)[0]?.key === 'recipient'
-      ? (['recipient', 'enc'] as const)
-      : (['enc', 'recipient'] as const);
+  const isOld = old !== null && isOldLayout(old);
+  const keys = isOld ? (['recipient', 'enc'] as const) : (['enc', 'recipient'] as const);
   const item = (block: AgeBlock): Mapping => ({
     kind: 'mapping',
     items: keys.map((key) => ({ kind: 'entry', key, value: { kind: 'str', text: block[key] } })),

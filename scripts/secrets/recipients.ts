@@ -2,6 +2,7 @@
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import type { SourceFile } from '../types.ts';
 import { recipientFault } from './age.ts';
+import { merged } from './merge.ts';
 import { readYaml, type Reading } from './yaml/read.ts';
 import type { At } from './yaml/reading.ts';
 import { entriesOf, isScalar, valueOf, valuesOf, type Mapping, type Value } from './tree.ts';
@@ -23,14 +24,16 @@ export function recipientsOf(rule: Mapping, at: Reading['at']): Checked<readonly
 function ofOnlyGroup(groups: Value, at: Reading['at']): Checked<readonly string[]> {
   const [group, second] = groups.kind === 'list' ? valuesOf(groups) : [];
   if (group?.kind !== 'mapping') return refused(wrongForm('key_groups', at(groups)));
-  return second === undefined ? ofGroup(group, at) : refused(needsSops('several key_groups (Shamir)', at(second)));
+  return second === undefined
+    ? ofGroup(merged(group), at)
+    : refused(needsSops('several key_groups (Shamir)', at(second)));
 }
 
 /** A group and those that it merges, which come first, as in sops. A rule without groups is one itself. */
 function ofGroup(group: Mapping, at: Reading['at']): Checked<readonly string[]> {
   const merge = valueOf(group, 'merge');
-  const merged = (merge?.kind === 'list' ? valuesOf(merge) : []).filter((part) => part.kind === 'mapping');
-  const parts = [...merged.map((part) => ofGroup(part, at)), ageOf(group, at)];
+  const inner = (merge?.kind === 'list' ? valuesOf(merge) : []).filter((part) => part.kind === 'mapping');
+  const parts = [...inner.map((part) => ofGroup(merged(part), at)), ageOf(group, at)];
   const recipients = parts.flatMap((part) => (part.ok ? part.value : []));
   return checked(recipients, [...foreignKeys(group, at), ...parts.flatMap(({ problems }) => problems)]);
 }

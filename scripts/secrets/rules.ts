@@ -6,6 +6,7 @@ import { INDENT } from './yaml/emit.ts';
 import { badRegex } from './metadata.ts';
 import { readYaml, type Reading } from './yaml/read.ts';
 import type { At } from './yaml/reading.ts';
+import { merged } from './merge.ts';
 import { FOREIGN_KEYS, recipientsIn, recipientsOf, wrongForm } from './recipients.ts';
 import { compileRegex, compileSelector, DEFAULT_SELECTOR, SELECTORS, type Selector } from './selector.ts';
 import { entriesOf, valueOf, valuesOf, type Mapping, type Value } from './tree.ts';
@@ -20,6 +21,8 @@ export interface Rule {
   readonly macOnlyEncrypted: boolean;
   /** Columns per level (`stores.yaml.indent`). */
   readonly indent: number;
+  /** 0 where none is named; sops copies it into a new file. */
+  readonly shamirThreshold: number;
 }
 
 /**
@@ -37,7 +40,7 @@ export function ruleFor(path: string, config: SourceFile | null, recipients: rea
   const rules = valueOf(document, 'creation_rules');
   const chosen = chooseRule(relativeTo(config.path, path), rules?.kind === 'list' ? valuesOf(rules) : [], at);
   if (!chosen.ok) return chosen;
-  if (chosen.value !== null) return readRule(chosen.value, indentOf(document), at);
+  if (chosen.value !== null) return readRule(chosen.value, document, at);
   return refused(noRule(path, config.path, [...recipientsIn(config), ...recipients]));
 }
 
@@ -70,8 +73,9 @@ function relativeTo(config: string, path: string): string {
 
 /** A rule without `path_regex` matches every file. */
 function chooseRule(path: string, rules: readonly Value[], at: Reading['at']): Checked<Mapping | null> {
-  for (const rule of rules) {
-    if (rule.kind !== 'mapping') return refused(wrongForm('a creation rule', at(rule)));
+  for (const written of rules) {
+    if (written.kind !== 'mapping') return refused(wrongForm('a creation rule', at(written)));
+    const rule = merged(written);
     const pattern = textIn(rule, 'path_regex', at);
     if (!pattern.ok) return pattern;
     const matches = compileRegex(pattern.value);
@@ -83,19 +87,33 @@ function chooseRule(path: string, rules: readonly Value[], at: Reading['at']): C
   return checked(null);
 }
 
-function readRule(rule: Mapping, indent: number, at: Reading['at']): Checked<Rule> {
+function readRule(rule: Mapping, config: Mapping, at: Reading['at']): Checked<Rule> {
   const selector = selectorOf(rule, at);
   const macOnly = flagOf(rule, 'mac_only_encrypted', at);
   const recipients = recipientsOf(rule, at);
-  const problems = [selector, macOnly, recipients].flatMap((part) => part.problems).concat(unknownKeys(rule, at));
-  if (!selector.ok || !macOnly.ok || !recipients.ok || hasErrors(problems)) return { ok: false, problems };
+  const indent = indentOf(config, at);
+  const threshold = numberIn(rule, 'shamir_threshold', at);
+  const parts = [selector, macOnly, recipients, indent, threshold];
+  const problems = parts.flatMap((part) => part.problems).concat(unknownKeys(rule, at));
+  if (!selector.ok || !macOnly.ok || !recipients.ok || !indent.ok || !threshold.ok || hasErrors(problems)) {
+    return { ok: false, problems };
+  }
   const value: Rule = {
     recipients: recipients.value,
     selector: selector.value,
     macOnlyEncrypted: macOnly.value,
-    indent,
+    indent: indent.value,
+    shamirThreshold: threshold.value,
   };
   return checked(value, problems);
+}
+
+/** Number of a key, 0 when it is not there; sops takes nothing below that. */
+function numberIn(mapping: Mapping, key: string, at: Reading['at']): Checked<number> {
+  const value = valueOf(mapping, key);
+  if (value === null || value.kind === 'null') return checked(0);
+  const number = value.kind === 'int' ? Number(value.text) : -1;
+  return number >= 0 ? checked(number) : refused(wrongForm(key, at(value)));
 }
 
 /** Text of a key, empty when it is not there. */
@@ -155,13 +173,12 @@ function unknownKeys(rule: Mapping, at: Reading['at']): readonly Problem[] {
 }
 
 /** go-yaml takes 2 for what it cannot use. */
-function indentOf(config: Mapping): number {
+function indentOf(config: Mapping, at: Reading['at']): Checked<number> {
   const stores = valueOf(config, 'stores');
   const yaml = stores?.kind === 'mapping' ? valueOf(stores, 'yaml') : null;
-  const indent = yaml?.kind === 'mapping' ? valueOf(yaml, 'indent') : null;
-  const columns = indent?.kind === 'int' ? Number(indent.text) : 0;
-  if (columns <= 0) return INDENT;
-  return columns >= 2 && columns <= 9 ? columns : 2;
+  const columns = yaml?.kind === 'mapping' ? numberIn(yaml, 'indent', at) : checked(0);
+  if (!columns.ok || columns.value === 0) return columns.ok ? checked(INDENT) : columns;
+  return checked(columns.value >= 2 && columns.value <= 9 ? columns.value : 2);
 }
 
 /** The `.sops.yaml` that `nigari init` writes. */

@@ -16,15 +16,19 @@ function documentOf(entries: readonly (readonly [string, Value])[]): Tree[number
   return { kind: 'mapping', items: entries.map(([key, value]): Entry => ({ kind: 'entry', key, value })) };
 }
 
-/** sops prints what we seal as we would, and we open what sops encrypts; the encrypted texts differ by chance alone. */
-export async function bothWays(tree: Tree): Promise<void> {
+/**
+ * sops prints what we seal as we would, and we open what sops encrypts; the encrypted texts differ by chance alone.
+ * @param rule lines of the rule in `.sops.yaml`
+ */
+export async function bothWays(tree: Tree, rule: readonly string[]): Promise<void> {
+  const sopsConfig = config(rule);
   const text = emit(tree);
-  const ours = await sealText(text);
+  const ours = await sealText(text, { sopsConfig });
   expect(sops(['decrypt'], ours)).toBe(text);
-  const theirs = sopsEncrypt(text, config(['mac_only_encrypted: true']));
+  const theirs = sopsEncrypt(text, sopsConfig);
   expect(withoutChance(ours)).toBe(withoutChance(theirs));
   expect(sameTree(valueOf(await openText(theirs)), tree)).toBe(true);
-  expect(await sealText(text, {}, theirs)).toBe(theirs);
+  expect(await sealText(text, { sopsConfig }, theirs)).toBe(theirs);
 }
 
 /** sops finds every comment of ours again: it prints what we open. */

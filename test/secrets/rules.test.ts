@@ -25,6 +25,13 @@ describe('who', () => {
       one('key_groups:', `  - merge:`, `      - age: [${BOB}]`, `    age: [${ALICE}]`),
       [BOB, ALICE],
     ],
+    ['a merge key', `keys: &keys {age: ${ALICE}}\n${one('<<: *keys')}`, [ALICE]],
+    [
+      'its own keys before those of a merge key',
+      `keys: &keys {age: ${ALICE}}\n${one(`age: ${BOB}`, '<<: *keys')}`,
+      [BOB],
+    ],
+    ['a group with a merge key', `keys: &keys {age: [${ALICE}]}\n${one('key_groups:', '  - <<: [*keys]')}`, [ALICE]],
     ['aliases', `keys:\n  - &alice ${ALICE}\n${one('age: [*alice]')}`, [ALICE]],
   ])('%s', (_form, text, recipients) => {
     expect(valueOf(rule(text)).recipients).toEqual(recipients);
@@ -105,6 +112,7 @@ describe('what', () => {
       selector: { kind: 'unencrypted_suffix', text: '_unencrypted' },
       macOnlyEncrypted: false,
       indent: 4,
+      shamirThreshold: 0,
     });
   });
 
@@ -122,8 +130,21 @@ describe('what', () => {
     ['bad-regex', one(`age: ${ALICE}`, 'encrypted_regex: ^(?!x)'), 3],
     ['bad-sops-config', one(`age: ${ALICE}`, 'mac_only_encrypted: maybe'), 3],
     ['bad-sops-config', one(`age: ${ALICE}`, 'encrypted_suffix: [x]'), 3],
+    ['bad-sops-config', one(`age: ${ALICE}`, 'shamir_threshold: two'), 3],
+    ['bad-sops-config', `${one(`age: ${ALICE}`)}stores: {yaml: {indent: -1}}`, 3],
+    ['bad-sops-config', `${one(`age: ${ALICE}`)}stores: {yaml: {indent: '2'}}`, 3],
   ])('%s', (code, text) => {
     expect(codes(rule(text).problems)).toEqual([code]);
+  });
+
+  test.each([
+    [0, 4],
+    [1, 2],
+    [9, 9],
+    [10, 2],
+  ])('an indentation of %d counts as %d', (written, columns) => {
+    const text = `${one(`age: ${ALICE}`)}stores: {yaml: {indent: ${written}}}`;
+    expect(valueOf(rule(text)).indent).toBe(columns);
   });
 
   test('a slip in a name is warned of', () => {

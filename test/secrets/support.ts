@@ -77,9 +77,9 @@ export function codes(problems: readonly Problem[]): readonly string[] {
   return problems.map(({ code }) => code);
 }
 
-/** Opens a sealed text with Alice's key. */
-export async function openText(text: string): Promise<Checked<Tree>> {
-  const opened = await open(file(PATH, text), { identities: [ALICE], age });
+/** Opens a sealed text, with Alice's key where no other is given. */
+export async function openText(text: string, identities: readonly Identity[] = [ALICE]): Promise<Checked<Tree>> {
+  const opened = await open(file(PATH, text), { identities, age });
   return opened.ok ? { ok: true, value: opened.value.tree, problems: [] } : opened;
 }
 
@@ -105,9 +105,19 @@ export function countedBytes(): (bytes: number) => Uint8Array {
 /** The real sops; null where it is not. */
 export const SOPS = realTool('sops');
 
+interface SopsRun {
+  readonly cwd?: string;
+  /** The private key; Alice's where no other is given. */
+  readonly key?: string;
+}
+
 /** Runs the real sops on a text, in the name of a file. @throws Error when it fails */
-export function sops(args: readonly string[], input: string, cwd: string = tmpdir()): string {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: cwd, SOPS_AGE_KEY: SAMPLE_KEY, SOPS_DISABLE_VERSION_CHECK: '1' };
+export function sops(
+  args: readonly string[],
+  input: string,
+  { cwd = tmpdir(), key = SAMPLE_KEY }: SopsRun = {},
+): string {
+  const env = { PATH: process.env['PATH'] ?? '', HOME: cwd, SOPS_AGE_KEY: key, SOPS_DISABLE_VERSION_CHECK: '1' };
   const all = [...args, '--filename-override', 'test.sops.yaml'];
   return execFileSync(SOPS ?? 'sops', all, { input, env, cwd, stdio: 'pipe', maxBuffer: 2 ** 28, encoding: 'utf8' });
 }
@@ -117,7 +127,7 @@ export function sopsEncrypt(text: string, sopsConfig: SourceFile): string {
   const folder = mkdtempSync(join(tmpdir(), 'nigari-sops-'));
   try {
     writeFileSync(join(folder, '.sops.yaml'), sopsConfig.bytes);
-    return sops(['encrypt'], text, folder);
+    return sops(['encrypt'], text, { cwd: folder });
   } finally {
     rmSync(folder, { recursive: true });
   }
