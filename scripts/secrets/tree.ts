@@ -77,6 +77,29 @@ export function entriesOf(mapping: Mapping): readonly Entry[] {
   return mapping.items.filter((item) => !isComment(item));
 }
 
+/** An entry with the comments that speak of it: those above it and on its line. */
+export interface Section {
+  readonly comments: readonly Comment[];
+  readonly entry: Entry;
+}
+
+/** A mapping as sections by their keys, and the comments behind the last one. */
+export function sectionsOf(mapping: Mapping): {
+  readonly sections: ReadonlyMap<string, Section>;
+  readonly end: readonly Comment[];
+} {
+  const sections = new Map<string, Section>();
+  let comments: Comment[] = [];
+  for (const item of mapping.items) {
+    if (isComment(item)) comments.push(item);
+    else {
+      sections.set(item.key, { comments, entry: item });
+      comments = [];
+    }
+  }
+  return { sections, end: comments };
+}
+
 /** The items of a list without its comments. */
 export function valuesOf(list: List): readonly Value[] {
   return list.items.filter((item) => !isComment(item));
@@ -87,6 +110,15 @@ export function valuesOf(list: List): readonly Value[] {
  * not count: sops 3.13 itself puts an inline comment on a line of its own when it decrypts.
  */
 export function sameTree(one: Tree, other: Tree): boolean {
+  return sameAll(one, other);
+}
+
+/** As `sameTree`, for what belongs to a key. */
+export function sameValue(one: Value, other: Value): boolean {
+  return sameNode(one, other);
+}
+
+export function sameComments(one: readonly Comment[], other: readonly Comment[]): boolean {
   return sameAll(one, other);
 }
 

@@ -35,6 +35,15 @@ async function readOne(root: string, path: string): Promise<Checked<DiskFile | n
   }
 }
 
+/** Reads a file wherever it is, as git hands one to the programs that it runs. @param path absolute */
+export async function readAnyFile(path: string): Promise<Checked<Uint8Array>> {
+  try {
+    return checked(await readFile(path));
+  } catch (error) {
+    return refused(ioProblem(error, 'read', path));
+  }
+}
+
 /** Folders that other programs own; they can hold tens of thousands of files. */
 const OTHERS = new Set(['.git', '.terraform', 'node_modules']);
 

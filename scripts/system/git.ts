@@ -1,5 +1,5 @@
 /** What git says about the project. Without git, or outside of a work tree, there is nothing to say. */
-import type { Command } from '../types.ts';
+import type { Command, SourceFile } from '../types.ts';
 import { run } from './processes.ts';
 
 /** A work tree; paths are relative to the root that it was opened at. */
@@ -8,6 +8,8 @@ export interface WorkTree {
   readonly tracked: (paths?: readonly string[]) => Promise<readonly string[]>;
   /** Those of the given paths that an ignore rule covers and that are not tracked. */
   readonly ignored: (paths: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** A text file as a revision has it, or the index (`:1`, `:2`, `:3`: base, ours, theirs of a conflict); null where it is not. */
+  readonly show: (revision: string, path: string) => Promise<SourceFile | null>;
 }
 
 /**
@@ -19,7 +21,11 @@ export async function openWorkTree(git: string | null, root: string): Promise<Wo
   if (git === null) return null;
   const inside = await run(gitCommand(git, root, ['rev-parse', '--is-inside-work-tree']));
   if (!inside.ok || inside.value.stdout.trim() !== 'true') return null;
-  return { tracked: (paths = []) => tracked(git, root, paths), ignored: (paths) => ignored(git, root, paths) };
+  return {
+    tracked: (paths = []) => tracked(git, root, paths),
+    ignored: (paths) => ignored(git, root, paths),
+    show: (revision, path) => show(git, root, revision, path),
+  };
 }
 
 /** A question takes no lock, and starts no program that the repository's own configuration names. */
@@ -36,6 +42,12 @@ async function tracked(git: string, root: string, paths: readonly string[]): Pro
 async function ignored(git: string, root: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
   const stdin = paths.map((path) => `${path}\0`).join('');
   return new Set(names(await run(gitCommand(git, root, ['check-ignore', '-z', '--stdin'], stdin))));
+}
+
+/** As it is in the repository: `git show` would pass it through the very programs that ask here. */
+async function show(git: string, root: string, revision: string, path: string): Promise<SourceFile | null> {
+  const ended = await run(gitCommand(git, root, ['cat-file', 'blob', `${revision}:./${path}`]));
+  return ended.ok && ended.value.exitCode === 0 ? { path, bytes: Buffer.from(ended.value.stdout) } : null;
 }
 
 function names(ended: Awaited<ReturnType<typeof run>>): readonly string[] {

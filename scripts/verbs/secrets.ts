@@ -11,6 +11,18 @@ const SECRETS_VERBS: readonly (Verb | VerbGroup)[] = [
     more: 'Examples:\n  nigari secrets list\n  nigari secrets list --file cluster.sops.yaml --json',
     run: async (context, { file = null }) => (await import('../commands/secrets/list.ts')).secretsList(context, file),
   },
+  {
+    name: 'diff',
+    summary: 'tell which secrets differ: between two files, or since the last commit; never a value',
+    options: [['--textconv', 'print one file for git: keys, and digests of values'], JSON_OPTION],
+    args: ['[files...]', 'two files; one, or none for all: compared with the last commit'],
+    completes: 'files',
+    more: 'Examples:\n  nigari secrets diff\n  nigari secrets diff cluster.sops.yaml\n  nigari secrets diff old.sops.yaml new.sops.yaml',
+    run: async (context, { textconv = false }, [file = '', ...more]) =>
+      textconv
+        ? (await import('../commands/secrets/textconv.ts')).secretsTextconv(context, file)
+        : (await import('../commands/secrets/diff.ts')).secretsDiff(context, [file, ...more].filter(Boolean)),
+  },
 ];
 
 export const SECRETS: VerbGroup = {

@@ -15,6 +15,7 @@ export interface Options {
   readonly force?: boolean;
   readonly watch?: boolean;
   readonly file?: string;
+  readonly textconv?: boolean;
 }
 
 /** One verb: what help and completion say of it, and the file that tells its story, loaded when it is called. */

@@ -16,13 +16,13 @@ import { readFileOf } from '../sealed-files.ts';
 const NO_SECRETS = /^(templates|test|tests)\//;
 
 /** Paths of all sealed files of a project, sorted. */
-async function sealedPaths({ root }: Context): Promise<readonly string[]> {
+export async function sealedPaths({ root }: Context): Promise<readonly string[]> {
   const files = must(await listFiles(root, '.'), Exit.refusedInput);
   return files.filter((path) => isSealedPath(path) && !NO_SECRETS.test(path));
 }
 
 /** The path that a person named, as the project calls it. */
-function projectPath({ root }: Context, named: string): string {
+export function projectPath({ root }: Context, named: string): string {
   return relative(root, resolve(root, named)).split(sep).join('/');
 }
 
@@ -37,7 +37,7 @@ export async function chosenFiles(context: Context, named: readonly string[]): P
   return files.flatMap(([, file]) => (file === null ? [] : [file]));
 }
 
-function fileMissing(path: string): Problem {
+export function fileMissing(path: string): Problem {
   const hint = '`nigari secrets list` names the sealed files that there are';
   return { code: 'file-missing', severity: 'error', message: `there is no file ${path}`, hint, file: path };
 }

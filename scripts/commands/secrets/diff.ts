@@ -1,0 +1,135 @@
+/** `nigari secrets diff`: which keys differ between two sealed files, or since the last commit; never a value. */
+import { Exit, must, Refusal, type Problem } from '../../problem.ts';
+import { isSealedPath } from '../../render/render.ts';
+import { differences, metadataDifferences, type Difference } from '../../secrets/differences.ts';
+import { readSealed, type SealedFile } from '../../secrets/sealed.ts';
+import type { Tree } from '../../secrets/tree.ts';
+import { unlock, type Keys } from '../../secrets/unlock.ts';
+import { age } from '../../system/age.ts';
+import { openWorkTree } from '../../system/git.ts';
+import { findOnPath } from '../../system/programs.ts';
+import type { SourceFile } from '../../types.ts';
+import type { CommandResult, Context } from '../context.ts';
+import { readFileOf } from '../sealed-files.ts';
+import { fileMissing, keysIfAny, projectPath, sealedPaths } from './files.ts';
+import { shortRecipient } from './list.ts';
+
+/** Two versions of a file; null where there is none. */
+interface Pair {
+  /** As it is told: `a.sops.yaml`, `a.sops.yaml → b.sops.yaml`. */
+  readonly title: string;
+  readonly old: SourceFile | null;
+  readonly now: SourceFile | null;
+}
+
+/** What is told of a pair, and printed by `--json`. */
+interface Compared {
+  readonly file: string;
+  /** Whether the ciphertext is another one: with no difference, the same values were only encrypted anew. */
+  readonly sealedAnew: boolean;
+  /** False where no key opens both: then a value that was encrypted anew counts as changed. */
+  readonly opened: boolean;
+  readonly differences: readonly Difference[];
+}
+
+/** @param named two files to compare; one, or all sealed files without any, is compared with the last commit */
+export async function secretsDiff(context: Context, named: readonly string[]): CommandResult {
+  const pairs = named.length > 1 ? [await twoFiles(context, named)] : await sinceCommit(context, named);
+  const keys = { identities: await keysIfAny(context), age };
+  const compared: Compared[] = [];
+  for (const pair of pairs) compared.push(await comparePair(pair, keys));
+  tell(context, compared);
+  return Exit.done;
+}
+
+async function twoFiles(context: Context, named: readonly string[]): Promise<Pair> {
+  const [one = '', other = '', ...more] = named.map((name) => projectPath(context, name));
+  if (more.length > 0) throw new Refusal([tooManyFiles], Exit.refusedInput);
+  const [old, now] = [await readFileOf(context, one), await readFileOf(context, other)];
+  const missing = [...(old === null ? [fileMissing(one)] : []), ...(now === null ? [fileMissing(other)] : [])];
+  if (missing.length > 0) throw new Refusal(missing, Exit.refusedInput);
+  return { title: `${one} → ${other}`, old, now };
+}
+
+/** Work tree against `HEAD`. Files that are as they were are left out, unless they were named. */
+async function sinceCommit(context: Context, named: readonly string[]): Promise<readonly Pair[]> {
+  const tree = await openWorkTree(await findOnPath('git', context.env), context.root);
+  if (tree === null) throw new Refusal([noCommit], Exit.refusedInput);
+  const all = async () => [...(await sealedPaths(context)), ...(await tree.tracked()).filter(isSealedPath)].toSorted();
+  const paths = named.length === 0 ? await all() : named.map((name) => projectPath(context, name));
+  const pairs: Pair[] = [];
+  for (const path of new Set(paths)) {
+    const [old, now] = [await tree.show('HEAD', path), await readFileOf(context, path)];
+    if (old === null && now === null) throw new Refusal([fileMissing(path)], Exit.refusedInput);
+    if (named.length > 0 || !isSame(old, now)) pairs.push({ title: path, old, now });
+  }
+  return pairs;
+}
+
+function isSame(old: SourceFile | null, now: SourceFile | null): boolean {
+  return old !== null && now !== null && Buffer.compare(old.bytes, now.bytes) === 0;
+}
+
+/** @throws Refusal 2 when a file is not sealed, or was tampered with */
+async function comparePair({ title, old, now }: Pair, keys: Keys): Promise<Compared> {
+  const [before, after] = [await versionOf(old, keys), await versionOf(now, keys)];
+  const opened = before.opened !== null && after.opened !== null;
+  const trees = opened ? ([before.opened, after.opened] as const) : ([before.closed, after.closed] as const);
+  const found = [...differences(...trees), ...metadataDifferences(before.metadata, after.metadata)];
+  return { file: title, sealedAnew: !isSame(old, now), opened, differences: found };
+}
+
+/** One version, as it is written and as it opens. */
+interface Version {
+  readonly metadata: SealedFile['metadata'] | null;
+  readonly closed: Tree;
+  /** Null where no key opens it. */
+  readonly opened: Tree | null;
+}
+
+async function versionOf(file: SourceFile | null, keys: Keys): Promise<Version> {
+  if (file === null) return { metadata: null, closed: [], opened: [] };
+  const sealed = must(readSealed(file), Exit.refusedInput);
+  const unlocked = must(await unlock(sealed, keys), Exit.refusedInput);
+  unlocked?.dataKey.fill(0);
+  return { metadata: sealed.metadata, closed: sealed.tree, opened: unlocked?.tree ?? null };
+}
+
+function tell({ json, reporter }: Context, compared: readonly Compared[]): void {
+  if (json) return reporter.result(JSON.stringify({ files: compared }, null, 2));
+  if (compared.length === 0) reporter.line('No sealed file differs from the last commit.');
+  for (const { file, sealedAnew, opened, differences } of compared) {
+    const nothing = sealedAnew ? ': the same values, only encrypted anew' : ': no difference';
+    const closed = opened ? '' : ' (no key here opens both: what was encrypted anew counts as changed)';
+    reporter.line(`${file}${differences.length > 0 ? '' : nothing}${closed}`);
+    for (const difference of differences) reporter.line(`  ${lineOf(difference)}`, TONE[difference.kind]);
+  }
+}
+
+const MARK = { added: '+', removed: '-', changed: '~' } as const;
+const TONE = { added: 'good', removed: 'bad', changed: 'changed' } as const;
+
+/** `~ vars.token`, `+ recipient age1…`. */
+function lineOf({ kind, what, name }: Difference): string {
+  const about = {
+    value: name,
+    comments: name === '' ? 'comments at the end' : `comments of ${name}`,
+    recipient: `recipient ${shortRecipient(name)}`,
+    rule: `rule ${name}`,
+  };
+  return `${MARK[kind]} ${about[what]}`;
+}
+
+const tooManyFiles: Problem = {
+  code: 'too-many-files',
+  severity: 'error',
+  message: 'more than two files cannot be compared',
+  hint: 'name two files, or one to compare it with the last commit',
+};
+
+const noCommit: Problem = {
+  code: 'no-repository',
+  severity: 'error',
+  message: 'this folder is in no git repository (or there is no git): there is no last commit to compare with',
+  hint: 'name two files: nigari secrets diff OLD NEW',
+};
