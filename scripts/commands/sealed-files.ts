@@ -35,7 +35,7 @@ export async function openFile(context: Pick<Context, 'root' | 'env'>, file: Sou
 type Collect = (found: readonly Problem[]) => void;
 
 /**
- * Seals what is secret of the artifacts by the rules of `.sops.yaml`; what the files on disk hold already stays.
+ * Seals what is secret of the artifacts by the rules of `.sops.yaml`, or of a file in its place; what the files on disk hold already stays.
  * @param collect receives warnings and notes, `sealed-kept` for a file that no key here opens among them
  * @throws Refusal 2 with every problem of `seal`
  */
@@ -44,32 +44,36 @@ export async function sealAll(
   artifacts: readonly Artifact[],
   disk: Disk,
   collect: Collect,
+  rules?: SourceFile,
 ): Promise<readonly Sealed[]> {
-  const sopsConfig = must(await loadSopsConfig(context.root), Exit.refusedInput, collect);
+  const sopsConfig = rules ?? must(await loadSopsConfig(context.root), Exit.refusedInput, collect);
   const keys = await keysAtHand(context, collect);
   const inputs = { ...keys, disk, sopsConfig, random: randomBytes, now: () => new Date() };
   return must(await seal(artifacts, inputs), Exit.refusedInput, collect);
 }
 
+/** One text to be sealed, as an artifact. @param file its clear text, as YAML; it is only ever written as ciphertext */
+export function toSeal({ path, bytes }: SourceFile): Artifact {
+  return { path, template: path, language: 'yaml', bytes, secret: true, executable: false, builtIn: false };
+}
+
 /**
  * Seals one text for its path, and writes it if that changes something.
- * @param file its clear text, as YAML; it is only ever written as ciphertext
+ * @param file its clear text, as YAML
+ * @param old the sealed file whose bytes stay where nothing changed: that on disk if not given
  * @returns the change: `create`, `update` or `keep`
  * @throws Refusal 2 as `sealAll`, or with what the system refused
  */
-export async function putSealed(context: Context, { path, bytes }: SourceFile, collect: Collect): Promise<Change> {
+export async function putSealed(
+  context: Context,
+  file: SourceFile,
+  collect: Collect,
+  old?: SourceFile,
+): Promise<Change> {
   const { root, signal } = context;
-  const disk = must(await readDisk(root, [path]), Exit.refusedInput);
-  const plain = {
-    path,
-    template: path,
-    language: 'yaml',
-    bytes,
-    secret: true,
-    executable: false,
-    builtIn: false,
-  } as const;
-  const sealed = await sealAll(context, [plain], disk, collect);
+  const disk = must(await readDisk(root, [file.path]), Exit.refusedInput);
+  const before = old === undefined ? disk : new Map([[file.path, { bytes: old.bytes, executable: false }]]);
+  const sealed = await sealAll(context, [toSeal(file)], before, collect);
   const changes = must(compare(sealed, disk, { force: true, isGenerated }), Exit.refusedInput, collect);
   must(await write(changes, root, { signal }), Exit.refusedInput);
   return changes[0] as Change;

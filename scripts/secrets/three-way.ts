@@ -67,7 +67,7 @@ function mergeDocuments(context: Context, versions: Versions<Tree>): Tree {
 const EMPTY: Mapping = { kind: 'mapping', items: [] };
 
 /** What only one side changed, or both in the same way; undefined where each has its own. */
-function changedAlone<T>({ base, ours, theirs }: Versions<T>, same: (one: T, other: T) => boolean) {
+export function changedAlone<T>({ base, ours, theirs }: Versions<T>, same: (one: T, other: T) => boolean) {
   if (same(ours, theirs) || same(theirs, base)) return ours;
   return same(ours, base) ? theirs : undefined;
 }
@@ -93,7 +93,7 @@ function mergeMapping(context: Context, { base, ours, theirs }: Versions<Mapping
   return { kind: 'mapping', items: [...items, ...end] };
 }
 
-function eachVersion<T, R>({ base, ours, theirs }: Versions<T>, of: (version: T) => R): Versions<R> {
+export function eachVersion<T, R>({ base, ours, theirs }: Versions<T>, of: (version: T) => R): Versions<R> {
   return { base: of(base), ours: of(ours), theirs: of(theirs) };
 }
 
@@ -136,14 +136,15 @@ function sameOrMissing(one: Value | null, other: Value | null): boolean {
   return one === null || other === null ? one === other : sameValue(one, other);
 }
 
-/** Comments never conflict: those stay that no side removed, and those come that one added. */
+/** Comments never conflict. */
 function mergeComments(versions: Versions<readonly Comment[]>): readonly Comment[] {
-  const changed = changedAlone(versions, sameComments);
-  if (changed !== undefined) return changed;
-  const [base, ours, theirs] = [versions.base, versions.ours, versions.theirs].map(
-    (comments) => new Set(comments.map(({ text }) => text)),
-  );
-  const stays = ({ text }: Comment): boolean => !base?.has(text) || theirs?.has(text) === true;
-  const comes = ({ text }: Comment): boolean => !base?.has(text) && !ours?.has(text);
-  return [...versions.ours.filter(stays), ...versions.theirs.filter(comes)];
+  return changedAlone(versions, sameComments) ?? mergeSets(versions, ({ text }) => text);
+}
+
+/** Those of ours stay that theirs did not remove, and those come that theirs added. */
+export function mergeSets<T>({ base, ours, theirs }: Versions<readonly T[]>, id: (item: T) => string): readonly T[] {
+  const [before, here, there] = [new Set(base.map(id)), new Set(ours.map(id)), new Set(theirs.map(id))];
+  const stay = ours.filter((item) => !before.has(id(item)) || there.has(id(item)));
+  const come = theirs.filter((item) => !before.has(id(item)) && !here.has(id(item)));
+  return [...stay, ...come];
 }

@@ -8,6 +8,8 @@ export interface WorkTree {
   readonly tracked: (paths?: readonly string[]) => Promise<readonly string[]>;
   /** Those of the given paths that an ignore rule covers and that are not tracked. */
   readonly ignored: (paths: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** The files below the root that are in conflict. */
+  readonly unmerged: () => Promise<readonly string[]>;
   /** A text file as a revision has it, or the index (`:1`, `:2`, `:3`: base, ours, theirs of a conflict); null where it is not. */
   readonly show: (revision: string, path: string) => Promise<SourceFile | null>;
 }
@@ -24,6 +26,7 @@ export async function openWorkTree(git: string | null, root: string): Promise<Wo
   return {
     tracked: (paths = []) => tracked(git, root, paths),
     ignored: (paths) => ignored(git, root, paths),
+    unmerged: () => unmerged(git, root),
     show: (revision, path) => show(git, root, revision, path),
   };
 }
@@ -42,6 +45,12 @@ async function tracked(git: string, root: string, paths: readonly string[]): Pro
 async function ignored(git: string, root: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
   const stdin = paths.map((path) => `${path}\0`).join('');
   return new Set(names(await run(gitCommand(git, root, ['check-ignore', '-z', '--stdin'], stdin))));
+}
+
+/** Lines of `ls-files` are `<mode> <object> <stage>\t<path>`, one for each side. */
+async function unmerged(git: string, root: string): Promise<readonly string[]> {
+  const lines = names(await run(gitCommand(git, root, ['ls-files', '--unmerged', '-z'])));
+  return [...new Set(lines.map((line) => line.slice(line.indexOf('\t') + 1)))];
 }
 
 /** As it is in the repository: `git show` would pass it through the very programs that ask here. */

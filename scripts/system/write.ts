@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { checked, refused, type Checked } from '../problem.ts';
-import type { Change } from '../types.ts';
+import type { Change, Sealed } from '../types.ts';
 import { confine } from './confine.ts';
 import { nodeFiles } from './files.ts';
 import { errno, ioProblem } from './io-problem.ts';
@@ -16,6 +16,11 @@ import { replaceAll, type WriteOptions } from './transaction.ts';
 export function write(changes: readonly Change[], root: string, options: WriteOptions = {}): Promise<Checked<void>> {
   const sealed = changes.flatMap((change) => ('sealed' in change ? [change.sealed] : []));
   return replaceAll(sealed, root, options);
+}
+
+/** Replaces a file that git made for a merge driver, wherever it is, by a sealed one. @param file absolute path */
+export function writeSealedAt(file: string, { bytes }: Sealed): Promise<Checked<void>> {
+  return replaceAll([{ path: basename(file), bytes, executable: false }], dirname(file));
 }
 
 /**

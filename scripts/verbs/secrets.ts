@@ -23,6 +23,27 @@ const SECRETS_VERBS: readonly (Verb | VerbGroup)[] = [
         ? (await import('../commands/secrets/textconv.ts')).secretsTextconv(context, file)
         : (await import('../commands/secrets/diff.ts')).secretsDiff(context, [file, ...more].filter(Boolean)),
   },
+  {
+    name: 'merge',
+    summary: 'settle conflicts that git left in sealed files, key by key',
+    options: [
+      ['--take-ours <keys...>', 'where both sides changed one of these keys, take ours'],
+      ['--take-theirs <keys...>', 'where both sides changed one of these keys, take theirs'],
+      ['--ours', 'wherever else both sides changed a key, take ours'],
+      ['--theirs', 'wherever else both sides changed a key, take theirs'],
+      ['--force', 'also over a file that somebody has settled already'],
+      ['--driver', 'be the merge driver of git: the arguments are %O %A %B %P'],
+    ],
+    args: ['[files...]', 'files in conflict; nothing: all sealed ones'],
+    completes: 'files',
+    more: 'Examples:\n  nigari secrets merge\n  nigari secrets merge cluster.sops.yaml --take-theirs vars.token --ours',
+    run: async (context, options, files) => {
+      const { driver = false, ours = false, theirs = false, takeOurs = [], takeTheirs = [], force = false } = options;
+      if (driver) return (await import('../commands/secrets/merge-driver.ts')).secretsMergeDriver(context, files);
+      const settling = { ours, theirs, takeOurs, takeTheirs, force };
+      return (await import('../commands/secrets/merge.ts')).secretsMerge(context, files, settling);
+    },
+  },
 ];
 
 export const SECRETS: VerbGroup = {

@@ -16,6 +16,11 @@ export interface Options {
   readonly watch?: boolean;
   readonly file?: string;
   readonly textconv?: boolean;
+  readonly driver?: boolean;
+  readonly ours?: boolean;
+  readonly theirs?: boolean;
+  readonly takeOurs?: readonly string[];
+  readonly takeTheirs?: readonly string[];
 }
 
 /** One verb: what help and completion say of it, and the file that tells its story, loaded when it is called. */

@@ -5,14 +5,14 @@ import { NIGARI_BIN } from './project.ts';
 
 const IDENTITY = ['user.name=t', 'user.email=t@example.test', 'init.defaultBranch=main', 'core.pager=cat'];
 
-interface GitRun {
+export interface GitRun {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /** Runs git in a folder, whatever comes of it. */
-function tryGit(cwd: string, ...args: string[]): GitRun {
+export function tryGit(cwd: string, ...args: string[]): GitRun {
   const { PATH = '' } = process.env;
   const env = { PATH, HOME: cwd, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null', NO_COLOR: '1' };
   return spawnSync('git', [...IDENTITY.flatMap((set) => ['-c', set]), ...args], { cwd, env, encoding: 'utf8' });

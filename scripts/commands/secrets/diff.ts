@@ -11,8 +11,8 @@ import { findOnPath } from '../../system/programs.ts';
 import type { SourceFile } from '../../types.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { readFileOf } from '../sealed-files.ts';
+import { tellDifferences } from './difference-lines.ts';
 import { fileMissing, keysIfAny, projectPath, sealedPaths } from './files.ts';
-import { shortRecipient } from './list.ts';
 
 /** Two versions of a file; null where there is none. */
 interface Pair {
@@ -102,22 +102,8 @@ function tell({ json, reporter }: Context, compared: readonly Compared[]): void 
     const nothing = sealedAnew ? ': the same values, only encrypted anew' : ': no difference';
     const closed = opened ? '' : ' (no key here opens both: what was encrypted anew counts as changed)';
     reporter.line(`${file}${differences.length > 0 ? '' : nothing}${closed}`);
-    for (const difference of differences) reporter.line(`  ${lineOf(difference)}`, TONE[difference.kind]);
+    tellDifferences(reporter, differences);
   }
-}
-
-const MARK = { added: '+', removed: '-', changed: '~' } as const;
-const TONE = { added: 'good', removed: 'bad', changed: 'changed' } as const;
-
-/** `~ vars.token`, `+ recipient age1…`. */
-function lineOf({ kind, what, name }: Difference): string {
-  const about = {
-    value: name,
-    comments: name === '' ? 'comments at the end' : `comments of ${name}`,
-    recipient: `recipient ${shortRecipient(name)}`,
-    rule: `rule ${name}`,
-  };
-  return `${MARK[kind]} ${about[what]}`;
 }
 
 const tooManyFiles: Problem = {
