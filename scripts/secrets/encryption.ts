@@ -111,9 +111,15 @@ export function decryptTree(file: SealedFile, dataKey: Uint8Array): Checked<Decr
   };
   const tree = mapLeaves(file.tree, open);
   if (problems.length > 0) return { ok: false, problems };
-  const stored = parseEncrypted(mac);
-  const isWhole = stored !== null && decryptText(stored, dataKey, lastModified) === hash.digest('hex').toUpperCase();
+  const stored = openMac(mac, dataKey, lastModified);
+  const isWhole = stored === hash.digest('hex').toUpperCase();
   return isWhole ? checked({ tree, ivs }) : refused(damage(atFile(file), 'its MAC does not fit what it holds'));
+}
+
+/** The inverse of `sealMac`. @returns null when it cannot be opened */
+function openMac(mac: string, dataKey: Uint8Array, lastModified: string): string | null {
+  const encrypted = parseEncrypted(mac);
+  return encrypted?.type === 'str' ? decryptText(encrypted, dataKey, lastModified) : null;
 }
 
 function atFile({ metadata, at }: SealedFile): At {

@@ -51,12 +51,14 @@ export function readMetadata(raw: Mapping, at: Partial<Problem>): Checked<ReadMe
   const [selector = DEFAULT_SELECTOR, second] = selectors;
   if (second !== undefined) return damaged(`names both ${selector.kind} and ${second.kind}`);
   if (compileSelector(selector) === null) return refused(badRegex(selector, at));
-  const lastModified = timeText(textOf(raw, 'lastmodified'))?.replace(/\.\d+/, '');
-  if (lastModified === undefined) return damaged('has no time in lastmodified');
+  const lastModified = macTime(textOf(raw, 'lastmodified'));
+  if (lastModified === null) return damaged('has no time in lastmodified');
   const mac = textOf(raw, 'mac');
   if (mac === '') return damaged('has no mac');
   const blocks = blocksOf(raw);
   if (blocks === null) return damaged('has an incomplete age entry');
+  const foreign = FOREIGN_KEYS.filter((key) => hasItems(valueOf(raw, key)));
+  if (blocks.length + foreign.length === 0) return damaged('names nobody who could open it');
   return checked({
     blocks,
     selector,
@@ -64,8 +66,15 @@ export function readMetadata(raw: Mapping, at: Partial<Problem>): Checked<ReadMe
     mac,
     macOnlyEncrypted: valueIs(raw, 'mac_only_encrypted', 'True'),
     raw,
-    foreign: FOREIGN_KEYS.filter((key) => hasItems(valueOf(raw, key))),
+    foreign,
   });
+}
+
+/** RFC 3339, of which sops leaves the fraction of a second out. YAML knows more forms of time; sops takes none of them here. */
+const LAST_MODIFIED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.,]\d+)?(Z|[-+]\d\d:\d\d)$/;
+
+function macTime(text: string): string | null {
+  return LAST_MODIFIED.test(text) ? (timeText(text)?.replace(/\.\d+/, '') ?? null) : null;
 }
 
 /** A file that cannot be trusted: it is never overwritten silently. */

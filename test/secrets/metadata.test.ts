@@ -100,6 +100,9 @@ describe('reading', () => {
   test.each([
     ['two selectors', OLDEST.replace('pgp: []', 'encrypted_regex: x'), 'sealed-damaged'],
     ['no time', OLDEST.replace('2024-01-02', 'yesterday'), 'sealed-damaged'],
+    ['nobody', OLDEST.replace('age:', 'egg:'), 'sealed-damaged'],
+    ['a day for a time', OLDEST.replace('T03:04:05Z', ''), 'sealed-damaged'],
+    ['a time in a form of YAML', OLDEST.replace('02T03', '02t3'), 'sealed-damaged'],
     ['no mac', OLDEST.replace('mac: ENC[old]\n', ''), 'sealed-damaged'],
     ['a block without its recipient', OLDEST.replace('recipient: age1x', 'x: y'), 'sealed-damaged'],
     [
