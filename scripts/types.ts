@@ -96,10 +96,14 @@ type ClusterKeyWithoutDefault =
   | 'tfstate_url';
 type VmSize = { readonly cores: number; readonly sockets: number; readonly memory: number; readonly disk_size: number };
 
-/** cluster.yaml with every value filled in, under the names that cluster.yaml has. Secrets are marked values. */
+/**
+ * cluster.yaml with every value filled in, under the names that cluster.yaml has. Secrets are marked values; where they
+ * come from (`secrets`) says nothing of the cluster, and is no business of a template.
+ */
 export type ClusterModel = Omit<
   Filled<ClusterYaml, ClusterKeyWithoutDefault>,
   | SecretKey
+  | 'secrets'
   | 'node_vlan_tag'
   | 'proxmox_vm_defaults'
   | 'proxmox_vm_controller_defaults'

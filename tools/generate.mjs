@@ -37,6 +37,7 @@ function forTypes(schema, { definitions }) {
   if (target && target.type !== 'object') {
     delete kept.$ref;
     kept.type = target.type;
+    if (target.items) kept.items = target.items;
   }
   return Object.fromEntries(Object.entries(kept).map(([key, value]) => [key, forTypes(value, { definitions })]));
 }

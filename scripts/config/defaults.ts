@@ -35,6 +35,13 @@ export function groupDefault<G extends keyof ClusterYaml & string, K extends key
   return defaultAt(CLUSTER, group, key) as Written<Written<ClusterYaml, G>, K>;
 }
 
+/** All defaults of a mapping in cluster.yaml, by key: `defaultsBelow('secrets', 'env')`. */
+export function defaultsBelow(...path: readonly string[]): Readonly<Record<string, unknown>> {
+  const mapping = path.reduce<Schema | undefined>((at, key) => at?.properties?.[key], CLUSTER);
+  const keys = Object.entries(mapping?.properties ?? {}).filter(([, schema]) => schema.default !== undefined);
+  return Object.fromEntries(keys.map(([key, schema]) => [key, schema.default]));
+}
+
 /** The default of a key of a node. */
 export function nodeDefault<K extends keyof NodeYaml & string>(key: K): Written<NodeYaml, K> {
   return defaultAt(NODE, key) as Written<NodeYaml, K>;

@@ -11,6 +11,7 @@ import { HARDWARE_RULES } from './rules/hardware.ts';
 import { IDENTITY_RULES } from './rules/identity.ts';
 import { LINK_RULES } from './rules/links.ts';
 import { NETWORK_RULES } from './rules/networks.ts';
+import { PROVIDER_RULES } from './rules/providers.ts';
 import { PROXMOX_RULES } from './rules/proxmox.ts';
 import type { Finding, Rule, RuleInput } from './rules/rule.ts';
 import { SCHEMATIC_RULES } from './rules/schematics.ts';
@@ -34,6 +35,7 @@ export const RULES: readonly Rule[] = [
   ...STATE_RULES,
   ...TEXT_RULES,
   ...SECRET_RULES,
+  ...PROVIDER_RULES,
   ...APPLICATION_RULES,
 ];
 

@@ -257,6 +257,58 @@ export interface ClusterYaml {
    */
   state_encryption_passphrase?: string;
   /**
+   * Where a value comes from that is written as secret://name. No secret itself.
+   */
+  secrets?: {
+    /**
+     * Which provider keeps the secrets. Its settings are below the key of the same name.
+     */
+    provider?: 'sops-age' | 'env' | 'command';
+    /**
+     * A file that is sealed with SOPS for age keys; the names are its keys, a.b is b in the mapping a.
+     */
+    'sops-age'?: {
+      /**
+       * The sealed file, below the project.
+       */
+      file?: string;
+    };
+    /**
+     * Environment variables, or a file of them; secret://proxmox_token is NIGARI_PROXMOX_TOKEN.
+     */
+    env?: {
+      /**
+       * A .env file below the project; only it counts then. Keep it out of git.
+       */
+      file?: string;
+      /**
+       * What the names of the variables begin with.
+       */
+      prefix?: string;
+    };
+    /**
+     * A program that prints a secret, such as a password manager. Arguments pass no shell; {name} in one is the name.
+     */
+    command?: {
+      /**
+       * Program and arguments that print the secret {name}; one line break at its end is not part of it.
+       */
+      get?: string[];
+      /**
+       * Program and arguments that print every name, one a line.
+       */
+      list?: string[];
+      /**
+       * Program and arguments that store the secret {name}, which they read from their standard input.
+       */
+      set?: string[];
+      /**
+       * Seconds that a program may take.
+       */
+      timeout?: number;
+    };
+  };
+  /**
    * Anything that your own templates need.
    */
   vars?: {

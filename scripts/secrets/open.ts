@@ -51,6 +51,11 @@ const AS_TEXT: Readonly<Record<Scalar['kind'], ((text: string) => string) | null
   null: null,
 };
 
+/** The text that a scalar is for whoever wants text; null where programs would print it in different ways. */
+export function scalarText({ kind, text }: Scalar): string | null {
+  return AS_TEXT[kind]?.(text) ?? null;
+}
+
 /**
  * The top-level values of an opened file, to pass to a child as environment.
  * @returns problems of code `not-a-variable`, each at its key, for names and values that an environment cannot hold
@@ -70,8 +75,8 @@ export function openValues({ tree, at }: Reading): Checked<ReadonlyMap<string, S
 function variableText({ key, value }: Entry): string | { readonly fault: string } {
   if (!VARIABLE.test(key)) return { fault: 'its name has characters that no variable has' };
   if (!isScalar(value)) return { fault: 'it is a list or a mapping' };
-  const text = AS_TEXT[value.kind]?.(value.text);
-  if (text === undefined) return { fault: `it is of type ${value.kind}: put it in quotes` };
+  const text = scalarText(value);
+  if (text === null) return { fault: `it is of type ${value.kind}: put it in quotes` };
   return text.includes('\0') ? { fault: 'it holds a NUL character' } : text;
 }
 

@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import type { Options } from 'execa';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import type { Command } from '../types.ts';
-import { passSignals, sharesTerminal } from './signals.ts';
+import { killAll, passSignals, sharesTerminal, timeLimit } from './signals.ts';
 
 export interface RunOptions {
   /** The child has our terminal; nothing is captured. With `mask` its output passes through it, and is captured too. */
@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly mask?: (text: string) => string;
   /** Aborted: the child gets SIGTERM and is waited for. */
   readonly signal?: AbortSignal;
+  /** Milliseconds that the child and all that it started may take. Only with captured output. */
+  readonly within?: number;
 }
 
 /** How a process ended. */
@@ -24,6 +26,8 @@ export interface Ended {
   readonly stderr: string;
   /** True when we were told to stop meanwhile (SIGINT, SIGTERM, SIGHUP, or the abort signal). */
   readonly interrupted: boolean;
+  /** True when it had to be ended, since it took longer than it may. */
+  readonly late: boolean;
 }
 
 /**
@@ -38,9 +42,14 @@ export async function run(command: Command, options: RunOptions = {}): Promise<C
   const { execa } = await import('execa');
   const child = execa(command.file, command.args, settings(command, options));
   const terminal = sharesTerminal(options.inherit ?? false);
-  const signals = passSignals((signal) => child.kill(signal), terminal, options.signal);
+  const { within } = options;
+  const kill = (signal: NodeJS.Signals): unknown =>
+    within === undefined ? child.kill(signal) : killAll(child, signal);
+  const signals = passSignals(kill, terminal, options.signal);
+  const limit = within === undefined ? null : timeLimit(kill, within);
   const ended = await child;
   signals.release();
+  limit?.release();
   if (ended.exitCode === undefined && ended.signal === undefined) {
     return refused(notStarted(command.file, ended.code ?? 'unknown error'));
   }
@@ -50,6 +59,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<C
     stdout: textOf(ended.stdout, options),
     stderr: textOf(ended.stderr, options),
     interrupted: signals.interrupted(),
+    late: limit?.passed() ?? false,
   });
 }
 

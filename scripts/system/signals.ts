@@ -42,3 +42,31 @@ export function passSignals(kill: (signal: NodeJS.Signals) => void, terminal: bo
   };
   return { interrupted: () => received || abort?.aborted === true, release };
 }
+
+/** Sends a signal to a child that has a group of its own, and to all that it started: they may hold its output open. */
+export function killAll(
+  child: { readonly pid?: number; readonly kill: (signal: NodeJS.Signals) => unknown },
+  signal: NodeJS.Signals,
+): void {
+  if (child.pid === undefined || process.platform === 'win32') return void child.kill(signal);
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // It has just ended by itself.
+  }
+}
+
+/** Between asking a child to end and ending it. */
+const GRACE_MS = 2000;
+
+/** Until released: ends a child that takes longer than it may. */
+export function timeLimit(kill: (signal: NodeJS.Signals) => void, milliseconds: number) {
+  let passed = false;
+  const asking = setTimeout(() => {
+    passed = true;
+    kill('SIGTERM');
+  }, milliseconds);
+  const ending = setTimeout(() => kill('SIGKILL'), milliseconds + GRACE_MS);
+  const release = (): void => [asking, ending].forEach(clearTimeout);
+  return { passed: () => passed, release };
+}

@@ -67,8 +67,8 @@ test('written.gen.ts is what the schemas give', () => {
 });
 
 describe('each key', () => {
-  test('is there: 33 of the cluster, 4 of each size, 15 of the hardware, 19 of a node, and nodes', () => {
-    expect(KEYS).toHaveLength(33 + 3 * 4 + 15 + 19 + 1);
+  test('is there: 34 of the cluster, 4 of each size, 15 of the hardware, 11 about secrets, 19 of a node, and nodes', () => {
+    expect(KEYS).toHaveLength(34 + 3 * 4 + 15 + 11 + 19 + 1);
   });
 
   test.each(KEYS)('%s has a description and an example', (_, { description, examples }) => {
@@ -95,10 +95,10 @@ function shapeFindings(path: string, value: unknown): readonly string[] {
   };
   const cluster: Record<string, unknown> = { node_cidr: '10.0.0.0/24', cluster_api_addr: '10.0.0.1' };
   const nodes = { nodes: [{ ...node }] as unknown };
-  const [first = '', second] = path.replace(/^nodes\[0\]\./, '').split('.');
+  const [first = '', ...deeper] = path.replace(/^nodes\[0\]\./, '').split('.');
   if (path === 'nodes') nodes.nodes = (value as object[]).map((item) => ({ ...node, ...item }));
   else if (path.startsWith('nodes')) nodes.nodes = [{ ...node, [first]: value }];
-  else cluster[first] = second === undefined ? value : { [second]: value };
+  else cluster[first] = deeper.reduceRight<unknown>((inside, key) => ({ [key]: inside }), value);
   const { problems } = validate(inputs(JSON.stringify(cluster), JSON.stringify(nodes)));
   return problems.filter(({ code }) => !RULES.some((rule) => rule.code === code)).map(({ message }) => message);
 }

@@ -25,7 +25,7 @@ describe('run', () => {
     const ended = await run(node('console.log("out"); console.error("err"); process.exitCode = 3'));
     expect(ended).toEqual({
       ok: true,
-      value: { exitCode: 3, stdout: 'out\n', stderr: 'err\n', interrupted: false },
+      value: { exitCode: 3, stdout: 'out\n', stderr: 'err\n', interrupted: false, late: false },
       problems: [],
     });
   });
@@ -116,6 +116,17 @@ describe('run', () => {
       ok: true,
       value: { interrupted: true, ...(posix ? { exitCode: 128 + 15 } : {}) },
     });
+  });
+
+  test.runIf(posix)('what takes longer than it may is ended, with all that it started', async () => {
+    const stubborn = {
+      ...node(''),
+      file: '/bin/sh',
+      args: ['-c', 'echo some; trap "" TERM; sleep 60 & wait; sleep 60'],
+    };
+    const ended = await run(stubborn, { within: 100 });
+    expect(ended).toMatchObject({ ok: true, value: { late: true, stdout: 'some\n', interrupted: false } });
+    expect(await run(node(''), { within: 60_000 })).toMatchObject({ value: { late: false, exitCode: 0 } });
   });
 
   test('leaves no listener behind', async () => {

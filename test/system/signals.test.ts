@@ -75,13 +75,14 @@ async function story(
 const direct = (signal: NodeJS.Signals, how: string): Promise<readonly string[]> =>
   story(process.execPath, [parent, how], (started) => started.kill(signal));
 
-const SHOWN = '{"exitCode":7,"stdout":"","stderr":"","interrupted":true}';
+const SHOWN = '{"exitCode":7,"stdout":"","stderr":"","interrupted":true,"late":false}';
 const captured = (...words: string[]): string =>
   JSON.stringify({
     exitCode: 7,
     stdout: ['<ready>', ...words, '<released>', ''].join('\n'),
     stderr: '',
     interrupted: true,
+    late: false,
   });
 
 describe.skipIf(process.platform === 'win32')('a signal to us alone', () => {

@@ -1,0 +1,113 @@
+/** Each provider with its real effects, and each way in which it can fail: one problem, with a remedy and without a secret. */
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { providerFor } from '../../scripts/commands/secret-provider.ts';
+import type { SecretsYaml } from '../../scripts/secrets/providers/settings.ts';
+import { given, problemOf } from '../secrets/providers/support.ts';
+import { project } from '../support/project.ts';
+import { sealedProject, textOf } from '../support/sealed.ts';
+
+type Env = Readonly<Record<string, string>>;
+
+const NOT_ABORTED = new AbortController().signal;
+const open = (root: string, secrets?: SecretsYaml, env: Env = {}) =>
+  providerFor({ root, env, signal: NOT_ABORTED }, secrets);
+
+const SECRET = 'hunter2-hunter2';
+
+describe('sops-age', () => {
+  const clear = { 'secrets.sops.yaml': `token: ${SECRET}\nnested:\n    port: 80\n    list: [a]\n    none: null\n` };
+
+  test('is the default, and reads leaves of secrets.sops.yaml', async () => {
+    const provider = open(await sealedProject(clear));
+    expect(given(await provider.get('token'))).toBe(SECRET);
+    expect(given(await provider.get('nested.port'))).toBe('80');
+    expect(given(await provider.get('nested.list[0]'))).toBe('a');
+    expect(await provider.list()).toMatchObject({ value: ['nested.list[0]', 'nested.none', 'nested.port', 'token'] });
+    expect(provider.describe()).toBe('secrets.sops.yaml');
+  });
+
+  test('reads another file where that is said', async () => {
+    const root = await sealedProject({ 'sealed/mine.sops.yaml': `token: ${SECRET}\n` });
+    const provider = open(root, { provider: 'sops-age', 'sops-age': { file: 'sealed/mine.sops.yaml' } });
+    expect(given(await provider.get('token'))).toBe(SECRET);
+  });
+
+  test('fails with one problem', async () => {
+    const root = await sealedProject(clear);
+    const code = async (folder: string, name = 'token', file = 'secrets.sops.yaml') =>
+      problemOf(await open(folder, { 'sops-age': { file } }).get(name), [SECRET]).code;
+    expect(await code(root, 'tokne')).toBe('secret-missing');
+    expect(await code(root, 'nested')).toBe('secret-missing');
+    expect(await code(root, 'nested.none')).toBe('secret-unusable');
+    expect(await code(root, 'token', 'other.sops.yaml')).toBe('secrets-file-missing');
+    expect(await code(root, 'token', '../other.sops.yaml')).toBe('path-outside-project');
+    expect(await code(project({ 'secrets.sops.yaml': `token: ${SECRET}\n` }))).toBe('not-sealed');
+    expect(await code(project({ 'secrets.sops.yaml': textOf(root, 'secrets.sops.yaml') }))).toBe('no-key');
+    expect(await code(await sealedProject(clear, { 'age.key': 'AGE-SECRET-KEY-1TRUNCATED\n' }))).toBe('bad-age-key');
+  });
+});
+
+describe('env', () => {
+  test('reads the environment', async () => {
+    const provider = open(project(), { provider: 'env' }, { NIGARI_TOKEN: SECRET, NIGARI_EMPTY: '' });
+    expect(given(await provider.get('token'))).toBe(SECRET);
+    expect(problemOf(await provider.get('tokne'), [SECRET]).code).toBe('secret-missing');
+    expect(problemOf(await provider.get('empty')).code).toBe('secret-unusable');
+  });
+
+  test('reads a file instead', async () => {
+    const secrets = { provider: 'env', env: { file: '.env', prefix: '' } } as const;
+    const provider = open(project({ '.env': `export TOKEN="${SECRET}" # mine\n` }), secrets, { TOKEN: 'other' });
+    expect(given(await provider.get('token'))).toBe(SECRET);
+    expect(provider.describe()).toBe('.env (no prefix)');
+    expect(problemOf(await open(project(), secrets).get('token')).code).toBe('secrets-file-missing');
+    expect(problemOf(await open(project({ '.env': SECRET }), secrets).get('token'), [SECRET]).code).toBe(
+      'dotenv-syntax',
+    );
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('command', () => {
+  const withScript = (script: string, timeout = 30) => {
+    const root = project({ get: `#!/bin/sh\n${script}\n` });
+    chmodSync(join(root, 'get'), 0o700);
+    return open(root, {
+      provider: 'command',
+      command: { get: ['./get', '{name}'], set: ['./get', '--set', '{name}'], timeout },
+    });
+  };
+
+  test('runs a program in the project', async () => {
+    const provider = withScript(`test "$1" = token && test "$#" = 1 && echo '${SECRET}'`);
+    expect(given(await provider.get('token'))).toBe(SECRET);
+    expect(problemOf(await provider.get('other'))).toMatchObject({
+      code: 'secrets-program-failed',
+      message: './get (secrets.command.get) ended with exit code 1',
+    });
+  });
+
+  test('ends a program that takes too long, and what it started', async () => {
+    const provider = withScript(`echo ${SECRET}; sleep 60; echo late`, 1);
+    expect(problemOf(await provider.get('token'), [SECRET]).code).toBe('secrets-program-late');
+  });
+
+  test('fails with one problem', async () => {
+    const code = async (script: string) => problemOf(await withScript(script).get('token'), [SECRET]).code;
+    expect(await code(`echo ${SECRET}; echo ${SECRET} >&2; exit 7`)).toBe('secrets-program-failed');
+    expect(await code('true')).toBe('secret-unusable');
+    expect(await code(`printf '\\377'`)).toBe('secret-unusable');
+    const missing = open(project(), { provider: 'command', command: { get: ['./no-such-program', '{name}'] } });
+    expect(problemOf(await missing.get('token')).code).toBe('secrets-program-missing');
+  });
+
+  test('is given no keys', async () => {
+    process.env['SOPS_AGE_KEY'] = SECRET;
+    try {
+      expect(given(await withScript('echo "key: $SOPS_AGE_KEY"').get('token'))).toBe('key: ');
+    } finally {
+      delete process.env['SOPS_AGE_KEY'];
+    }
+  });
+});
