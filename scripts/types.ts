@@ -31,11 +31,23 @@ export interface Template {
 export interface Sources {
   readonly cluster: Checked<SourceFile>;
   readonly nodes: Checked<SourceFile>;
+  /** `cluster.sops.yaml`; absent where there is none. */
+  readonly sealed?: Checked<SourceFile>;
   readonly templates: readonly Template[];
+}
+
+/** A value of cluster.yaml that is kept elsewhere. */
+export interface Deferred {
+  /** Keys and indexes, as in cluster.yaml. */
+  readonly path: readonly (string | number)[];
+  /** The name in `secret://name`; null for a value of cluster.sops.yaml. */
+  readonly reference: string | null;
 }
 
 /** What the user wrote, proven valid; nothing is filled in. */
 export interface Config {
+  /** Of these the value is not known yet: in `cluster` stands what was written, a reference or ciphertext. */
+  readonly unresolved: readonly Deferred[];
   readonly cluster: ClusterYaml;
   readonly nodes: NodesYaml['nodes'];
   /** Finds where a value stands; `path` as in `['cluster.yaml', 'node_cidr']` or `['nodes.yaml', 'nodes', 0, 'name']`. */

@@ -9,9 +9,15 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
   {
     name: 'init',
     summary: 'make what is missing in a new project: the two YAML files, age.key, .sops.yaml, Taskfile.yml …',
-    options: [JSON_OPTION],
-    more: 'A file that exists is never changed, but for a marked block in .gitignore.',
-    run: async (context) => (await import('./commands/init.ts')).init(context),
+    options: [
+      ['--commit-config', 'move the credentials of cluster.yaml into cluster.sops.yaml, so that git may have it'],
+      JSON_OPTION,
+    ],
+    more: 'A file that exists is never changed, but for a marked block in .gitignore.\n\nExamples:\n  nigari init\n  nigari init --commit-config',
+    run: async (context, { commitConfig = false }) =>
+      commitConfig
+        ? (await import('./commands/commit-config.ts')).commitConfig(context)
+        : (await import('./commands/init.ts')).init(context),
   },
   {
     name: 'configure',

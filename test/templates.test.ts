@@ -14,7 +14,7 @@ const SEALED = 'infrastructure/secrets.sops.yaml';
 /** Texts by path. */
 async function rendered(cluster: ClusterYaml): Promise<ReadonlyMap<string, string>> {
   const nodes = [{ name: 'cp-1', address: '10.0.0.11', controller: true }];
-  const { artifacts } = await renderModel(derive({ cluster, nodes, locate: () => null }).model);
+  const { artifacts } = await renderModel(derive({ cluster, nodes }).model);
   return new Map(artifacts.map(({ path, bytes }) => [path, new TextDecoder().decode(bytes)]));
 }
 

@@ -60,8 +60,10 @@ examples a line with \`-\` is wrong, and the lines with \`+\` stand there instea
 const readFixture = async (code, file) => readFile(join(FIXTURES, code, file), 'utf8').catch(() => null);
 
 async function fixture(code) {
-  const [cluster, nodes] = await Promise.all(['cluster.yaml', 'nodes.yaml'].map((file) => readFixture(code, file)));
-  return cluster === null || nodes === null ? null : { 'cluster.yaml': cluster, 'nodes.yaml': nodes };
+  const names = ['cluster.yaml', 'nodes.yaml', 'cluster.sops.yaml'];
+  const texts = await Promise.all(names.map(async (name) => [name, await readFixture(code, name)]));
+  const found = texts.filter(([, text]) => text !== null);
+  return found.length < 2 ? null : Object.fromEntries(found);
 }
 
 const MARK = ' # <- here';
@@ -92,15 +94,15 @@ function diffLines(text, message) {
 /** The marked file; before it what matters of cluster.yaml, where the finding in nodes.yaml is about both. */
 function example(texts, { file, message }) {
   const lines = diffLines(texts[file], message);
-  const other = file === 'nodes.yaml' ? diffLines(texts['cluster.yaml'], message) : [];
-  return other.length === 0 ? lines : [' # cluster.yaml', ...other, ' # nodes.yaml', ...lines];
+  const other = file === 'cluster.yaml' ? [] : diffLines(texts['cluster.yaml'], message);
+  return other.length === 0 ? lines : [' # cluster.yaml', ...other, ` # ${file}`, ...lines];
 }
 
 const asSource = (path, text) => ({ ok: true, value: { path, bytes: new TextEncoder().encode(text) }, problems: [] });
 
 function finding(validate, code, texts) {
-  const [cluster, nodes] = Object.entries(texts).map(([path, text]) => asSource(path, text));
-  const found = validate({ cluster, nodes }).problems.find((problem) => problem.code === code);
+  const [cluster, nodes, sealed] = Object.entries(texts).map(([path, text]) => asSource(path, text));
+  const found = validate({ cluster, nodes, sealed }).problems.find((problem) => problem.code === code);
   if (found === undefined) throw new Error(`the fixture ${code} does not break its rule`);
   return found;
 }
@@ -108,7 +110,9 @@ function finding(validate, code, texts) {
 /** The sentence of a finding, without the place of its neighbour: the excerpt has other line numbers. */
 const said = ({ message, hint }) => [
   '```text',
-  message.replaceAll(/(?:,? at )?\b(?:cluster|nodes)\.yaml:\d+:\d+/g, (place) => place.replace(/:\d+:\d+$/, ':…')),
+  message.replaceAll(/(?:,? at )?\b(?:cluster(?:\.sops)?|nodes)\.yaml:\d+:\d+/g, (place) =>
+    place.replace(/:\d+:\d+$/, ':…'),
+  ),
   `hint: ${hint}`,
   '```',
 ];

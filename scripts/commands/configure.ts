@@ -10,6 +10,7 @@ import { step, type CommandResult, type Context } from './context.ts';
 import { initialise, type Initialised } from './initialise.ts';
 import { leftovers } from './leftovers.ts';
 import { nextStep } from './next-step.ts';
+import { resolve } from './resolve.ts';
 import { sealAll } from './sealed-files.ts';
 import { understand } from './understand.ts';
 
@@ -21,8 +22,10 @@ export interface ConfigureOptions {
 }
 
 export async function configure(context: Context, { init, force }: ConfigureOptions): CommandResult {
-  const { derived, artifacts, problems } = await understand(context);
+  const { config, derived, artifacts, problems } = await understand(context, resolve);
   const { instances } = derived.model;
+  // An input that no key here opens: what is sealed from it stays as it is, and nobody can use what it holds.
+  const closed = config.unresolved.length > 0;
   const notes: Problem[] = [...problems];
   const collect = (found: readonly Problem[]): void => void notes.push(...found);
   const disk = must(
@@ -35,14 +38,16 @@ export async function configure(context: Context, { init, force }: ConfigureOpti
   );
   // What is to be overwritten is not compared with.
   const known = force ? new Map([...disk].filter(([, { bytes }]) => isSealed(bytes))) : disk;
-  const sealed = await step(context, 'Seal secrets', () => sealAll(context, artifacts, known, collect));
+  const sealed = await step(context, 'Seal secrets', () =>
+    sealAll(context, artifacts, { disk: known, closed }, collect),
+  );
   const fileMode = context.platform !== 'win32';
   const changes = must(compare(sealed, disk, { force, isGenerated, fileMode }), Exit.refusedInput, collect);
   const stale = await leftovers(context, instances, artifacts);
   await step(context, 'Write what changed', async () =>
     must(await write(changes, context.root, { signal: context.signal }), Exit.refusedInput, collect),
   );
-  const initialised = init ? await initialise(context, derived.model) : [];
+  const initialised = init && !closed ? await initialise(context, derived.model) : [];
   const next = await nextStep(context, instances, initialised);
   report(context, { changes: [...changes, ...stale], problems: notes, initialised, next });
   return initialised.some(({ status }) => status === 'failed') ? Exit.otherProgram : Exit.done;

@@ -1,5 +1,7 @@
 /** `nigari explain`: what the inputs mean, value by value, and where each value came from. */
 import process from 'node:process';
+import { CLUSTER_FILE, NODES_FILE } from '../config/rules/rule.ts';
+import { SEALED_FILE } from '../config/sealed-input.ts';
 import { derive } from '../config/derive.ts';
 import { validate } from '../config/validate.ts';
 import { answerInput, answerName, answerOutput, type Answer, type Generated } from '../explain/answer.ts';
@@ -34,7 +36,7 @@ const oneAtATime = {
   hint: 'without any it explains everything',
 } as const;
 
-const INPUTS: readonly string[] = ['cluster.yaml', 'nodes.yaml'];
+const INPUTS: readonly string[] = [CLUSTER_FILE, NODES_FILE, SEALED_FILE];
 
 async function answerTo(context: Context, subject: string): Promise<Checked<Answer>> {
   const place = readPlace(subject);

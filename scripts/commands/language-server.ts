@@ -11,6 +11,7 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { actionsIn, asked, completionsAt, definitionsAt, hoverAt, type Asked } from '../editor/answers.ts';
 import { shownIn, type Addresses } from '../editor/diagnostics.ts';
+import { SEALED_FILE } from '../config/sealed-input.ts';
 import { INPUT_NAMES } from '../editor/input.ts';
 import { ruleUrl } from '../report/rule-url.ts';
 import { assetsDirectory, readAsset } from '../system/assets.ts';
@@ -70,7 +71,7 @@ function openProjects(connection: Connection, documents: Documents, page: Addres
   return projects;
 }
 
-const WATCHED = { watchers: [{ globPattern: `**/{${INPUT_NAMES.join(',')}}` }] };
+const WATCHED = { watchers: [{ globPattern: `**/{${[...INPUT_NAMES, SEALED_FILE].join(',')}}` }] };
 
 function followFolders(connection: Connection, projects: OpenProjects): void {
   connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
@@ -81,7 +82,7 @@ function followFolders(connection: Connection, projects: OpenProjects): void {
 
 /** For an editor that does not watch files itself. */
 function watchInputs(root: string, changed: () => void): () => void {
-  const watched = watchFiles(root, INPUT_NAMES, changed);
+  const watched = watchFiles(root, [...INPUT_NAMES, SEALED_FILE], changed);
   return () => void watched.then((watch) => watch.close());
 }
 

@@ -5,6 +5,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { INPUT_NAMES, isInputName, type InputName } from '../editor/input.ts';
 import { readProject, type Project } from '../editor/project.ts';
 import { checked } from '../problem.ts';
+import type { InputSources } from '../config/validate.ts';
 import type { Sources } from '../types.ts';
 
 /** A file of a project. */
@@ -35,7 +36,7 @@ type UriOf = (name: InputName) => string;
 
 /** What the projects need of the outside. */
 export interface Surroundings {
-  readonly load: (root: string) => Promise<Pick<Sources, 'cluster' | 'nodes'>>;
+  readonly load: (root: string) => Promise<InputSources>;
   /** The open file with this URI. */
   readonly document: (uri: string) => TextDocument | undefined;
   /** Shows what was found in the files with these URIs; null where there is nothing to show any more. */
@@ -161,12 +162,12 @@ export class OpenProjects {
   }
 
   /** The files as they are in the editor, otherwise as they are on disk. */
-  async #sources(root: string, { uris }: State): Promise<Pick<Sources, 'cluster' | 'nodes'>> {
+  async #sources(root: string, { uris }: State): Promise<InputSources> {
     const onDisk = await this.#around.load(root);
     const source = (name: InputName, saved: Sources['cluster']): Sources['cluster'] => {
       const document = this.#around.document(uris.get(name) ?? '');
       return document === undefined ? saved : checked({ path: name, bytes: Buffer.from(document.getText()) });
     };
-    return { cluster: source('cluster.yaml', onDisk.cluster), nodes: source('nodes.yaml', onDisk.nodes) };
+    return { ...onDisk, cluster: source('cluster.yaml', onDisk.cluster), nodes: source('nodes.yaml', onDisk.nodes) };
   }
 }

@@ -1,9 +1,10 @@
 /** The sealed files of a project, opened in memory with whatever keys are at hand. */
 import { compare } from '../changes/compare.ts';
+import type { Secret } from '../config/secret.ts';
 import { Exit, must, type Problem } from '../problem.ts';
 import { isGenerated } from '../render/header.ts';
 import { open } from '../secrets/open.ts';
-import { seal } from '../secrets/seal.ts';
+import { seal, type SealInputs } from '../secrets/seal.ts';
 import type { Keys } from '../secrets/unlock.ts';
 import type { Reading } from '../secrets/yaml/read.ts';
 import { age } from '../system/age.ts';
@@ -12,7 +13,7 @@ import { findIdentities } from '../system/identities.ts';
 import { loadSopsConfig } from '../system/inputs.ts';
 import { randomBytes } from '../system/random.ts';
 import { write } from '../system/write.ts';
-import type { Artifact, Change, Disk, Sealed, SourceFile } from '../types.ts';
+import type { Artifact, Change, Sealed, SourceFile } from '../types.ts';
 import type { Context } from './context.ts';
 
 /** @throws Refusal 2 when what should be a key is none */
@@ -42,19 +43,22 @@ type Collect = (found: readonly Problem[]) => void;
 export async function sealAll(
   context: Pick<Context, 'root' | 'env'>,
   artifacts: readonly Artifact[],
-  disk: Disk,
+  { disk, closed = false, rules }: Pick<SealInputs, 'disk' | 'closed'> & { readonly rules?: SourceFile },
   collect: Collect,
-  rules?: SourceFile,
 ): Promise<readonly Sealed[]> {
   const sopsConfig = rules ?? must(await loadSopsConfig(context.root), Exit.refusedInput, collect);
   const keys = await keysAtHand(context, collect);
-  const inputs = { ...keys, disk, sopsConfig, random: randomBytes, now: () => new Date() };
+  const inputs = { ...keys, disk, closed, sopsConfig, random: randomBytes, now: () => new Date() };
   return must(await seal(artifacts, inputs), Exit.refusedInput, collect);
 }
 
-/** One text to be sealed, as an artifact. @param file its clear text, as YAML; it is only ever written as ciphertext */
-export function toSeal({ path, bytes }: SourceFile): Artifact {
-  return { path, template: path, language: 'yaml', bytes, secret: true, executable: false, builtIn: false };
+/**
+ * One text to be sealed, as an artifact.
+ * @param file its clear text, as YAML; it is only ever written as ciphertext
+ * @param secrets values of which none may stay readable, whatever the rule says
+ */
+export function toSeal({ path, bytes }: SourceFile, secrets: readonly Secret[] = []): Artifact {
+  return { path, template: path, language: 'yaml', bytes, secret: true, executable: false, builtIn: false, secrets };
 }
 
 /**
@@ -73,7 +77,7 @@ export async function putSealed(
   const { root, signal } = context;
   const disk = must(await readDisk(root, [file.path]), Exit.refusedInput);
   const before = old === undefined ? disk : new Map([[file.path, { bytes: old.bytes, executable: false }]]);
-  const sealed = await sealAll(context, [toSeal(file)], before, collect);
+  const sealed = await sealAll(context, [toSeal(file)], { disk: before }, collect);
   const changes = must(compare(sealed, disk, { force: true, isGenerated }), Exit.refusedInput, collect);
   must(await write(changes, root, { signal }), Exit.refusedInput);
   return changes[0] as Change;

@@ -14,6 +14,7 @@ import { loadInputs } from '../system/inputs.ts';
 import { loadTemplates } from '../system/templates.ts';
 import type { Artifact, Config, Derived } from '../types.ts';
 import { refuse, step, type Context } from './context.ts';
+import type { Resolve } from './resolve.ts';
 
 /** What the inputs mean, and the files that they become, in clear and in memory. */
 export interface Understood {
@@ -24,16 +25,15 @@ export interface Understood {
   readonly problems: readonly Problem[];
 }
 
-/** @throws Refusal 2 for the inputs, 3 for the templates or what they render */
-export async function understand(context: Context): Promise<Understood> {
+/**
+ * @param resolve the stage that looks up what the inputs do not say themselves; without it that is passed over
+ * @throws Refusal 2 for the inputs, 3 for the templates or what they render
+ */
+export async function understand(context: Context, resolve: Resolve | null = null): Promise<Understood> {
   let problems: readonly Problem[] = [];
   // By concatenation: there may be more of them than a call takes arguments.
   const collect = (found: readonly Problem[]): void => void (problems = problems.concat(found));
-  const config = await step(context, 'Validate cluster.yaml and nodes.yaml', async () => {
-    const validated = validate(await loadInputs(context.root));
-    if (context.verbose) collect(validated.ignored);
-    return must(validated, Exit.refusedInput, collect);
-  });
+  const config = await proven(context, resolve, collect);
   const derived = derive(config);
   const rendered = await step(context, 'Render templates', async () => {
     const templates = must(
@@ -49,6 +49,23 @@ export async function understand(context: Context): Promise<Understood> {
     return formatted;
   });
   return { config, derived, artifacts, problems };
+}
+
+/** The inputs, with what they keep elsewhere where that is looked up. */
+async function proven(
+  context: Context,
+  resolve: Resolve | null,
+  collect: (found: readonly Problem[]) => void,
+): Promise<Config> {
+  const { sources, first, config } = await step(context, 'Validate cluster.yaml and nodes.yaml', async () => {
+    const sources = await loadInputs(context.root);
+    const first = validate(sources);
+    return { sources, first, config: must(first, Exit.refusedInput) };
+  });
+  const isWhole = resolve === null || config.unresolved.length === 0;
+  const found = isWhole ? first : await step(context, 'Resolve secrets', () => resolve(context, sources, config));
+  if (context.verbose) collect(found.ignored);
+  return must(found, Exit.refusedInput, collect);
 }
 
 /** The inputs alone, for commands that need no templates. @throws Refusal 2 */

@@ -10,7 +10,7 @@ import type { CommandResult, Context } from './context.ts';
 import { understand } from './understand.ts';
 
 /** What `check` reads of a project. */
-const WATCHED: readonly string[] = ['cluster.yaml', 'nodes.yaml', 'templates'];
+const WATCHED: readonly string[] = ['cluster.yaml', 'cluster.sops.yaml', 'nodes.yaml', 'templates'];
 
 /** Ends only by an interruption. With `--json` each round is one line on stdout. @returns 130 */
 export async function watch(context: Context): CommandResult {

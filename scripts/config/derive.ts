@@ -9,7 +9,7 @@ import { nodeFields } from './machines.ts';
  * Fills in what the user left out. Total and deterministic: it never refuses, and the same config gives the same
  * model. The result is frozen to its depth and shares nothing with the config.
  */
-export function derive(config: Config): Derived {
+export function derive(config: Pick<Config, 'cluster' | 'nodes'>): Derived {
   const origins = new Map<string, Origin>();
   const cluster = split<ClusterModel>(clusterFields(config.cluster), 'cluster', origins);
   const nodes = nodeFields(config.nodes, config.cluster, cluster).map((node, index) => {

@@ -72,9 +72,11 @@ function isField(tree: AnyTree): tree is Field<unknown> {
   return 'origin' in tree;
 }
 
-/** The model is frozen to its depth, what was read or imported is not ours to freeze. */
+/** The model is frozen to its depth, what was read or imported is not ours to freeze. Secrets are no one's to copy. */
 function copied<T>(value: T): T {
-  return typeof value === 'object' ? structuredClone(value) : value;
+  if (typeof value !== 'object' || value === null || isSecret(value)) return value;
+  if (Array.isArray(value)) return value.map(copied) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copied(item)])) as T;
 }
 
 /** Freezes a value to its depth and returns it. Secrets are frozen already, and must not be touched. */

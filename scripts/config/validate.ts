@@ -1,12 +1,15 @@
 /** Both input files → the config, or everything that is wrong with them, in one pass. */
 import { checked, hasErrors, type Checked, type Problem } from '../problem.ts';
-import type { Config, InputPath, Locate, SourceFile, Sources } from '../types.ts';
+import type { Config, Deferred, InputPath, Locate, SourceFile, Sources } from '../types.ts';
 import { decodeText } from './decode.ts';
+import { referenceProblems, referencesIn, sealedIn, withMarks, withReferences, type Resolution } from './deferred.ts';
 import { isApplicationKey, type InputKind } from './key-schema.ts';
+import { formatPath } from './path.ts';
 import { ruleProblems } from './rules.ts';
 import { ignoreComments, silenced, type IgnoreComment } from './rules/ignore.ts';
 import { CLUSTER_FILE, NODES_FILE, type RuleInput } from './rules/rule.ts';
 import { shapeProblems } from './schema.ts';
+import { merged, sealedInput, sealedInputProblems, setTwice } from './sealed-input.ts';
 import { wellFormed } from './well-formed.ts';
 import type { ClusterYaml, NodesYaml } from './written.gen.ts';
 import { parseYaml, type YamlFile } from './yaml.ts';
@@ -20,39 +23,125 @@ interface Input {
   readonly broken: ReadonlySet<string>;
   /** Comments that silence a rule. */
   readonly comments: readonly IgnoreComment[];
+  /** Values that are kept elsewhere. */
+  readonly deferred: readonly Deferred[];
 }
+
+/** What `load` found of the inputs. */
+export type InputSources = Pick<Sources, 'cluster' | 'nodes' | 'sealed'>;
 
 /** The config or what is wrong, and beside it what comments have silenced: notes, for `--verbose`. */
 export type Validated = Checked<Config> & { readonly ignored: readonly Problem[] };
 
 /**
- * Proves both files. What is wrong in one place never hides what is wrong in another: a file that cannot be read leaves
- * the other one's findings, a broken value those on all the others.
+ * Proves the files. What is wrong in one place never hides what is wrong in another: a file that cannot be read leaves
+ * the other ones' findings, a broken value those on all the others.
+ * @param resolution the values that are kept elsewhere; without it they are passed over, and the config tells which
+ *   they are
  * @returns the config with warnings and notes; or all findings, by file and place. What comments have silenced is in
  *   neither
  */
-export function validate(sources: Pick<Sources, 'cluster' | 'nodes'>): Validated {
-  const cluster = readInput(sources.cluster, 'cluster');
+export function validate(sources: InputSources, resolution: Resolution | null = null): Validated {
+  const open = readInput(sources.cluster, 'cluster', openPart(resolution));
+  const sealed = sources.sealed === undefined ? null : readInput(sources.sealed, 'cluster', sealedPart(resolution));
+  const cluster = sealed === null ? open : withSealed(open, sealed);
   const nodes = readInput(sources.nodes, 'nodes');
   const locate = locator(cluster.file, nodes.file);
   const found = [...cluster.problems, ...nodes.problems, ...ruleProblems(ruleInput(cluster, nodes, locate), locate)];
   const { problems, ignored } = silenced(found, [...cluster.comments, ...nodes.comments]);
-  return { ...outcome(cluster, nodes, problems.toSorted(byPlace([cluster, nodes])), locate), ignored };
+  const files = [open, ...(sealed === null ? [] : [sealed]), nodes];
+  return { ...outcome(cluster, nodes, problems.toSorted(byPlace(files)), resolution, locate), ignored };
 }
 
-function outcome(cluster: Input, nodes: Input, problems: readonly Problem[], locate: Locate): Checked<Config> {
+function outcome(
+  cluster: Input,
+  nodes: Input,
+  problems: readonly Problem[],
+  resolution: Resolution | null,
+  locate: Locate,
+): Checked<Config> {
   // Not `refused`: more problems than a call takes arguments are possible.
   if (cluster.file === null || nodes.file === null || hasErrors(problems)) return { ok: false, problems };
-  return checked(config(cluster.file, nodes.file, locate), problems);
+  const unresolved = resolution === null ? cluster.deferred : [];
+  return checked({ ...config(cluster.file, nodes.file, cluster.deferred), unresolved, locate }, problems);
 }
 
-function readInput(source: Checked<SourceFile>, kind: InputKind): Input {
-  const file = source.ok ? parseYaml(source.value) : source;
-  if (!source.ok || !file.ok) return { file: null, problems: file.problems, broken: new Set(), comments: [] };
-  const { problems, broken } = oneForEachValue(file.value.problems, shapeProblems(file.value, kind));
+/** How a file is read beyond its YAML and its shape. */
+interface Part {
+  /** The file with the values that count, and which of them are kept elsewhere. */
+  readonly read: (file: YamlFile) => { readonly file: YamlFile; readonly deferred: readonly Deferred[] };
+  /** Whether nothing can be said of a deferred value. */
+  readonly hides: (deferred: Deferred) => boolean;
+  /** What is wrong with the file as it was written. */
+  readonly problems: (file: YamlFile) => readonly Problem[];
+  /** Whether a finding on the shape counts here. */
+  readonly counts: (finding: Problem) => boolean;
+}
+
+const WHOLE: Part = {
+  read: (file) => ({ file, deferred: [] }),
+  hides: () => false,
+  problems: () => [],
+  counts: () => true,
+};
+
+/** What `vars` hold no rule looks at: once resolved they are secrets without a meaning of ours. */
+const hidesWhen =
+  (resolution: Resolution | null): Part['hides'] =>
+  ({ path: [key] }) =>
+    resolution === null || key === 'vars';
+
+function openPart(resolution: Resolution | null): Part {
+  const read: Part['read'] = (file) => {
+    const value = resolution === null ? file.value : withReferences(file.value, resolution.references);
+    return { file: { ...file, value: value as YamlFile['value'] }, deferred: referencesIn(file.value) };
+  };
+  return { ...WHOLE, read, hides: hidesWhen(resolution), problems: referenceProblems };
+}
+
+function sealedPart(resolution: Resolution | null): Part {
+  const read: Part['read'] = (file) => ({
+    file: sealedInput(file, resolution),
+    deferred: sealedIn(sealedInput(file, null).value),
+  });
+  // What a project must say it says in cluster.yaml.
+  const counts = ({ code }: Problem): boolean => code !== 'missing-key';
+  return { read, hides: hidesWhen(resolution), problems: sealedInputProblems, counts };
+}
+
+function readInput(source: Checked<SourceFile>, kind: InputKind, part: Part = WHOLE): Input {
+  const parsed = source.ok ? parseYaml(source.value) : source;
+  const nothing: Input = { file: null, problems: parsed.problems, broken: new Set(), comments: [], deferred: [] };
+  if (!source.ok || !parsed.ok) return nothing;
+  const { file, deferred } = part.read(parsed.value);
+  const own = part.problems(parsed.value);
+  const hidden = new Set([
+    ...deferred.filter(part.hides).map(({ path }) => formatPath(path)),
+    ...own.map(({ path = '' }) => path),
+  ]);
+  const isSeen = ({ code, path = '' }: Problem): boolean => code === 'unknown-key' || !hidden.has(path);
+  const shape = shapeProblems(file, kind).filter((found) => part.counts(found) && isSeen(found));
+  const { problems, broken } = oneForEachValue(parsed.value.problems, shape);
   const text = decodeText(source.value);
-  const comments = text.ok ? ignoreComments(source.value.path, text.value) : [];
-  return { file: file.value, problems: [...source.problems, ...problems], broken, comments };
+  return {
+    file,
+    problems: [...source.problems, ...own, ...problems],
+    broken: new Set([...broken, ...hidden]),
+    comments: text.ok ? ignoreComments(source.value.path, text.value) : [],
+    deferred,
+  };
+}
+
+/** Both halves of cluster.yaml as one. */
+function withSealed(open: Input, sealed: Input): Input {
+  const isWhole = open.file !== null && sealed.file !== null;
+  return {
+    file: isWhole ? merged(open.file, sealed.file) : open.file,
+    problems: [...open.problems, ...sealed.problems, ...(isWhole ? setTwice(open.file, sealed.file) : [])],
+    broken: new Set([...open.broken, ...sealed.broken]),
+    comments: [...open.comments, ...sealed.comments],
+    deferred: [...open.deferred, ...sealed.deferred],
+  };
 }
 
 /** Values that could not be read: what stands in their place has no shape to speak of. */
@@ -109,11 +198,11 @@ function byPlace(inputs: readonly Input[]): (a: Problem, b: Problem) => number {
 }
 
 /** Only keys that are ours: what other tools read in the same file is not part of the config. */
-function config(cluster: YamlFile, nodes: YamlFile, locate: Locate): Config {
+function config(cluster: YamlFile, nodes: YamlFile, deferred: readonly Deferred[]): Pick<Config, 'cluster' | 'nodes'> {
   const own = Object.entries(cluster.value).filter(([key]) => !isApplicationKey(key));
+  const values = own.map(([key, value]) => [key, key === 'vars' ? withMarks(value, deferred) : value]);
   return {
-    cluster: Object.fromEntries(own) as unknown as ClusterYaml,
+    cluster: Object.fromEntries(values),
     nodes: nodes.value['nodes'] as NodesYaml['nodes'],
-    locate,
   };
 }

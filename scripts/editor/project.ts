@@ -1,10 +1,10 @@
 /** What the two files mean together, as far as an editor asks: findings, and the model where there are no errors. */
 import { derive } from '../config/derive.ts';
 import { CLUSTER_FILE, NODES_FILE } from '../config/rules/rule.ts';
-import { validate } from '../config/validate.ts';
+import { validate, type InputSources } from '../config/validate.ts';
 import type { Meaning } from '../explain/leaves.ts';
 import type { Checked, Problem } from '../problem.ts';
-import type { SourceFile, Sources } from '../types.ts';
+import type { SourceFile } from '../types.ts';
 import { editorInput, type EditorInput, type InputName } from './input.ts';
 
 export interface Project {
@@ -16,7 +16,7 @@ export interface Project {
 }
 
 /** The same findings as `nigari check` has on the inputs: it is the same function. */
-export function readProject(sources: Pick<Sources, 'cluster' | 'nodes'>): Project {
+export function readProject(sources: InputSources): Project {
   const result = validate(sources);
   return {
     inputs: {

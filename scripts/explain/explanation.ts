@@ -2,7 +2,7 @@
 import { formatPath, type KeyPath } from '../config/path.ts';
 import { isSecret } from '../config/secret.ts';
 import { SECRET_KEYS, type InputPath, type Model, type Origin, type Position } from '../types.ts';
-import { isNode, leavesBelow, valueAt, type Leaf, type Meaning } from './leaves.ts';
+import { isContainer, isNode, leavesBelow, valueAt, type Leaf, type Meaning } from './leaves.ts';
 
 /** What stands for a secret's value, whatever its length. */
 const MASK = '***';
@@ -63,9 +63,12 @@ function isSecretPath([root, key]: KeyPath): boolean {
   return root === 'cluster' && SECRET_KEYS.some((secret) => secret === key);
 }
 
-/** That a secret is not set is no secret. */
+/** That a secret is not set is no secret. In `vars` secrets may stand at any depth. */
 function shown(value: unknown, masked: boolean): unknown {
-  return isSecret(value) || (masked && value !== null) ? MASK : value;
+  if (isSecret(value) || (masked && value !== null)) return MASK;
+  if (Array.isArray(value)) return value.map((item) => shown(item, masked));
+  if (!isContainer(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shown(item, masked)]));
 }
 
 function source(meaning: Meaning, origin: Origin, masked: boolean): Source {

@@ -6,28 +6,25 @@ import type { Place } from './place.ts';
 
 /** In the order of the model; a value that is computed from what is written there comes under its own name only. */
 export function leavesWrittenAt(meaning: Meaning, place: Place): readonly Leaf[] {
-  const isHere = (origin: Origin): boolean =>
-    origin.from === 'written' && origin.path[0] === place.file && covers(extent(meaning, origin.path), place);
+  const isHere = (origin: Origin): boolean => origin.from === 'written' && covers(extent(meaning, origin.path), place);
   return leavesBelow(meaning.derived, []).filter(({ origin }) => [origin, ...origin.beat].some(isHere));
 }
 
-type Extent = Pick<Position, 'line' | 'column' | 'endLine' | 'endColumn'>;
-
 /** From the first character of a value to its last: the place of a list is that of its first item. */
-function extent(meaning: Meaning, path: Extract<Origin, { from: 'written' }>['path']): Extent | null {
+function extent(meaning: Meaning, path: Extract<Origin, { from: 'written' }>['path']): Position | null {
   const start = meaning.config.locate(path);
   const value = writtenAt(meaning, path);
   const last = isContainer(value) ? Object.keys(value).at(-1) : undefined;
   if (start === null || last === undefined) return start;
   const end = extent(meaning, [...path, Array.isArray(value) ? Number(last) : last]);
-  return end === null || end.endLine < start.endLine
+  return end === null || end.file !== start.file || end.endLine < start.endLine
     ? start
     : { ...start, endLine: end.endLine, endColumn: end.endColumn };
 }
 
 /** With a column the value must be under it, without one it is enough that it stands on the line. */
-function covers(extent: Extent | null, { line, column }: Place): boolean {
-  if (extent === null || line < extent.line || line > extent.endLine) return false;
+function covers(extent: Position | null, { file, line, column }: Place): boolean {
+  if (extent === null || file !== extent.file || line < extent.line || line > extent.endLine) return false;
   if (column === null) return true;
   const isAfterStart = line > extent.line || column >= extent.column;
   return isAfterStart && (line < extent.endLine || column < extent.endColumn);

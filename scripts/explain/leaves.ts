@@ -5,7 +5,7 @@ import type { Config, Derived, Origin } from '../types.ts';
 
 /** What was written, and what became of it. */
 export interface Meaning {
-  readonly config: Config;
+  readonly config: Omit<Config, 'unresolved'>;
   readonly derived: Derived;
 }
 

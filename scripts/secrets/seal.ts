@@ -23,6 +23,8 @@ export interface SealInputs extends Keys, Chance {
   readonly disk: Disk;
   /** `.sops.yaml`; null when there is none. */
   readonly sopsConfig: SourceFile | null;
+  /** Some of the values are not known, since the input that holds them stayed closed: then nothing is sealed anew. */
+  readonly closed?: boolean;
 }
 
 /**
@@ -51,6 +53,7 @@ async function sealedContent(artifact: Artifact, inputs: SealInputs): Promise<Ch
   if (!wanted.ok) return wanted;
   const { path } = artifact;
   const file = inputs.disk.get(path);
+  if (inputs.closed) return file === undefined ? refused(cannotSeal(path)) : checked(file.bytes, [kept(path)]);
   const bytes = await (file === undefined
     ? sealAfresh(wanted.value, null, inputs)
     : reseal(wanted.value, { path, bytes: file.bytes }, inputs));
@@ -86,6 +89,17 @@ async function reseal(wanted: Wanted, file: SourceFile, inputs: SealInputs): Pro
 function kept(path: string): Problem {
   const message = `${path}: kept, cannot be compared: no age key here opens it`;
   return { code: 'sealed-kept', severity: 'note', message, file: path };
+}
+
+function cannotSeal(path: string): Problem {
+  const message = `${path} cannot be made: the secrets that belong in it are sealed, and no age key here opens them`;
+  return {
+    code: 'no-key',
+    severity: 'error',
+    message,
+    hint: 'bring the key, as ./age.key or by SOPS_AGE_KEY_FILE',
+    file: path,
+  };
 }
 
 /** What the file on disk is to become; null when it is as it should be. */

@@ -3,17 +3,25 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_INPUT_BYTES } from '../config/decode.ts';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
-import type { SourceFile, Sources } from '../types.ts';
+import { SEALED_FILE } from '../config/sealed-input.ts';
+import type { InputSources } from '../config/validate.ts';
+import type { SourceFile } from '../types.ts';
 import { errno, ioProblem } from './io-problem.ts';
 
 /**
- * Reads `cluster.yaml` and `nodes.yaml`; each may be refused on its own, so that the problems of both are shown.
+ * Reads `cluster.yaml`, `nodes.yaml`, and `cluster.sops.yaml` where there is one; each may be refused on its own, so that
+ * the problems of all are shown.
  * @param root absolute path of the project
  * @returns per file its bytes, or `input-missing`, `input-not-a-file`, `input-too-large`, or what the system refused
  */
-export async function loadInputs(root: string): Promise<Pick<Sources, 'cluster' | 'nodes'>> {
-  const [cluster, nodes] = await Promise.all([readInput(root, 'cluster.yaml'), readInput(root, 'nodes.yaml')]);
-  return { cluster, nodes };
+export async function loadInputs(root: string): Promise<InputSources> {
+  const [cluster, nodes, sealed] = await Promise.all([
+    readInput(root, 'cluster.yaml'),
+    readInput(root, 'nodes.yaml'),
+    readIfThere(root, SEALED_FILE),
+  ]);
+  if (sealed.ok && sealed.value === null) return { cluster, nodes };
+  return { cluster, nodes, sealed: sealed as Checked<SourceFile> };
 }
 
 /** Reads `.sops.yaml`, null when the project has none; otherwise refused as the inputs are. */

@@ -8,20 +8,32 @@ import { nodeFiles } from './files.ts';
 import { errno, ioProblem } from './io-problem.ts';
 import { replaceAll, type WriteOptions } from './transaction.ts';
 
+/** A public file of the user's or of nigari's own: an input without its secrets, `.sops.yaml`, `.gitignore`. */
+export interface PublicFile {
+  readonly path: string;
+  readonly text: string;
+}
+
 /**
  * Creates and updates generated files, all or nothing; `keep` and `delete` are left alone.
  * @param root absolute path of the project
+ * @param beside public files that belong to the same step: none of them changes without the others
  * @returns as `replaceAll`
  */
-export function write(changes: readonly Change[], root: string, options: WriteOptions = {}): Promise<Checked<void>> {
+export function write(
+  changes: readonly Change[],
+  root: string,
+  { beside = [], ...options }: WriteOptions & { readonly beside?: readonly PublicFile[] } = {},
+): Promise<Checked<void>> {
   const sealed = changes.flatMap((change) => ('sealed' in change ? [change.sealed] : []));
-  return replaceAll(sealed, root, options);
+  return replaceAll([...sealed, ...beside.map(asWanted)], root, options);
 }
 
 /** Replaces a file that git made for a merge driver, wherever it is, by a sealed one. @param file absolute path */
 export function writeSealedAt(file: string, { bytes }: Sealed): Promise<Checked<void>> {
   return replaceAll([{ path: basename(file), bytes, executable: false }], dirname(file));
 }
+const asWanted = ({ path, text }: PublicFile) => ({ path, bytes: Buffer.from(text), executable: false });
 
 /**
  * Makes one public file of `init`'s, and its folders, if nothing is there; what is there is never touched.
@@ -67,5 +79,5 @@ async function folderFor(root: string, path: string): Promise<Checked<string>> {
  * in `.nigari/`. Generated files go through `write`.
  */
 export function writePublic(root: string, path: string, text: string): Promise<Checked<void>> {
-  return replaceAll([{ path, bytes: Buffer.from(text), executable: false }], root);
+  return replaceAll([asWanted({ path, text })], root);
 }

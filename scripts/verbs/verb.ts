@@ -21,6 +21,7 @@ export interface Options {
   readonly theirs?: boolean;
   readonly takeOurs?: readonly string[];
   readonly takeTheirs?: readonly string[];
+  readonly commitConfig?: boolean;
 }
 
 /** One verb: what help and completion say of it, and the file that tells its story, loaded when it is called. */

@@ -14,7 +14,7 @@ const GUEST_AGENT = 'ce4c980550dd2ab1b17bbf2b08801c7eb59418eafe8f279833297925d67
 const OTHER = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
 
 function derived(cluster: ClusterYaml = PROXMOX, nodes: readonly NodeYaml[] = [CONTROLLER, WORKER]): Derived {
-  return derive({ cluster, nodes: [...nodes], locate: () => null });
+  return derive({ cluster, nodes: [...nodes] });
 }
 const clusterOf = (cluster: Partial<ClusterYaml> = {}) => derived({ ...PROXMOX, ...cluster }).model.cluster;
 const nodeOf = (node: Partial<NodeYaml> = {}, cluster: Partial<ClusterYaml> = {}) =>

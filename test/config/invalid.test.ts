@@ -6,7 +6,8 @@ import { validate } from '../../scripts/config/validate.ts';
 import { fixture, fixtureCodes, type Texts } from '../support/fixture.ts';
 import { inputs } from '../support/input.ts';
 
-const found = (texts: Texts) => validate(inputs(texts['cluster.yaml'], texts['nodes.yaml'])).problems;
+const found = (texts: Texts) =>
+  validate(inputs(texts['cluster.yaml'], texts['nodes.yaml'], texts['cluster.sops.yaml'])).problems;
 
 describe.each(fixtureCodes)('%s', (name) => {
   const { code, texts, mended, file, line } = fixture(name);

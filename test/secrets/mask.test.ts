@@ -107,7 +107,6 @@ describe('what is not hidden', () => {
       vars: { deep: [{ text: 'a-value-of-vars', number: 123456789 }] },
     },
     nodes: [{ name: 'cp-1', address: '10.0.0.11', controller: true, disk: '/dev/disk/one' }],
-    locate: () => null,
   });
   const known = plainValues(model);
 

@@ -29,7 +29,7 @@ async function scenarioModel(name: string): Promise<Model> {
   const read = async (file: string): Promise<unknown> => parse(await readFile(join(FIXTURES, name, file), 'utf8'));
   const cluster = (await read('cluster.yaml')) as ClusterYaml;
   const { nodes } = (await read('nodes.yaml')) as NodesYaml;
-  return derive({ cluster, nodes, locate: () => null }).model;
+  return derive({ cluster, nodes }).model;
 }
 
 /** @param own templates of a project, which take the place of built-in ones */

@@ -33,7 +33,7 @@ async function write(
   cluster: Partial<ClusterYaml> = {},
   nodes: readonly NodeYaml[] = NODES,
 ): Promise<void> {
-  const { model } = derive({ cluster: { ...CLUSTER, ...cluster }, nodes: [...nodes], locate: () => null });
+  const { model } = derive({ cluster: { ...CLUSTER, ...cluster }, nodes: [...nodes] });
   await writeArtifacts(folder, 'infrastructure/tofu', (await renderModel(model)).artifacts);
 }
 

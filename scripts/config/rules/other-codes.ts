@@ -128,6 +128,26 @@ export const FILE_CODES: readonly PlainCode[] = [
     why: 'A number of more than 15 digits comes out changed; in quotes it stays what it is.',
   },
   {
+    code: 'sealed-input-public',
+    sentence: 'Only credentials and vars stand in cluster.sops.yaml',
+    why: 'Sealed, a value can be checked only by those who have a key.',
+  },
+  {
+    code: 'sealed-input-in-clear',
+    sentence: 'What cluster.sops.yaml holds is encrypted',
+    why: 'The file is meant to be committed: whatever is readable in it is no secret any more.',
+  },
+  {
+    code: 'set-twice',
+    sentence: 'A value stands in cluster.yaml or in cluster.sops.yaml',
+    why: 'One of two values would be ignored, and the one in cluster.yaml may be in clear for no reason.',
+  },
+  {
+    code: 'reference-misplaced',
+    sentence: 'References stand where secrets may',
+    why: 'Everything else goes into files in clear, which are meant to be committed.',
+  },
+  {
     code: 'ignore-without-effect',
     severity: 'warning',
     sentence: 'A comment that silences a rule has an effect',
