@@ -41,6 +41,9 @@ function noKey(path: string, { metadata, at }: SealedFile, { identities }: Keys)
 /** Names that every shell and program accepts. */
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+/** MAX_ARG_STRLEN of Linux: 32 pages for the name, `=`, the value and the NUL behind it. More, and the child cannot start. */
+const MAX_VARIABLE_BYTES = 131_072;
+
 /** How a value reads as an environment variable. Where sops would print it in another form, it is refused. */
 const AS_TEXT: Readonly<Record<Scalar['kind'], ((text: string) => string) | null>> = {
   str: (text) => text,
@@ -77,7 +80,11 @@ function variableText({ key, value }: Entry): string | { readonly fault: string 
   if (!isScalar(value)) return { fault: 'it is a list or a mapping' };
   const text = scalarText(value);
   if (text === null) return { fault: `it is of type ${value.kind}: put it in quotes` };
-  return text.includes('\0') ? { fault: 'it holds a NUL character' } : text;
+  if (text.includes('\0')) return { fault: 'it holds a NUL character' };
+  const bytes = Buffer.byteLength(`${key}=${text}\0`);
+  return bytes > MAX_VARIABLE_BYTES
+    ? { fault: `it is too large: Linux passes ${MAX_VARIABLE_BYTES} bytes at most` }
+    : text;
 }
 
 function notAVariable(key: string, fault: string, at: At): Problem {

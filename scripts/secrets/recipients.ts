@@ -51,13 +51,12 @@ function isNothing(value: Value): boolean {
 function ageOf(group: Mapping, at: Reading['at']): Checked<readonly string[]> {
   const value = valueOf(group, 'age');
   if (value === null || isNothing(value)) return checked([]);
-  const names: string[] = [];
-  const problems: Problem[] = [];
-  for (const part of value.kind === 'list' ? valuesOf(value) : [value]) {
-    if (part.kind !== 'str') problems.push(wrongForm('age', at(part)));
-    else names.push(...split(part.text));
-    if (part.kind === 'str') problems.push(...split(part.text).flatMap((name) => faultOf(name, at(part))));
-  }
+  const parts = value.kind === 'list' ? valuesOf(value) : [value];
+  const names = parts.flatMap((part) => (part.kind === 'str' ? split(part.text) : []));
+  const problems = parts.flatMap((part): readonly Problem[] => {
+    if (part.kind !== 'str') return [wrongForm('age', at(part))];
+    return split(part.text).flatMap((name) => faultOf(name, at(part)));
+  });
   return checked(names, problems);
 }
 

@@ -33,19 +33,24 @@ export interface SealInputs extends Keys, Chance {
  *   identity opens: it stays as it is, for it cannot be compared.
  */
 export async function seal(artifacts: readonly Artifact[], inputs: SealInputs): Promise<Checked<readonly Sealed[]>> {
-  const sealed: Sealed[] = [];
-  const problems: Problem[] = [];
-  for (const artifact of artifacts) {
-    const bytes = artifact.secret ? await sealedContent(artifact, inputs) : checked(artifact.bytes);
-    problems.push(...bytes.problems);
-    if (bytes.ok) sealed.push(asSealed(artifact, bytes.value));
-  }
-  return checked<readonly Sealed[]>(sealed, problems);
+  const contents = await Promise.all(artifacts.map((artifact) => contentOf(artifact, inputs)));
+  const sealed = artifacts.flatMap((artifact, index): readonly Sealed[] => {
+    const bytes = contents[index];
+    return bytes?.ok ? [asSealed(artifact, bytes.value)] : [];
+  });
+  return checked(
+    sealed,
+    contents.flatMap(({ problems }) => problems),
+  );
 }
 
 /** The one place that makes a `Sealed`. */
 function asSealed({ path, template, secret, executable }: Artifact, bytes: Uint8Array): Sealed {
   return { path, template, secret, executable, bytes } as Sealed;
+}
+
+async function contentOf(artifact: Artifact, inputs: SealInputs): Promise<Checked<Uint8Array>> {
+  return artifact.secret ? sealedContent(artifact, inputs) : checked(artifact.bytes);
 }
 
 async function sealedContent(artifact: Artifact, inputs: SealInputs): Promise<Checked<Uint8Array>> {
@@ -129,7 +134,5 @@ function holdsSame({ tree, rule }: Wanted, { metadata }: SealedFile, held: Tree)
 }
 
 async function wrapFor(recipients: readonly string[], dataKey: Uint8Array, age: Age): Promise<readonly AgeBlock[]> {
-  const blocks: AgeBlock[] = [];
-  for (const recipient of recipients) blocks.push({ recipient, enc: await age.wrap(recipient, dataKey) });
-  return blocks;
+  return Promise.all(recipients.map(async (recipient) => ({ recipient, enc: await age.wrap(recipient, dataKey) })));
 }

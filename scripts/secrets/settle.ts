@@ -85,7 +85,7 @@ function hoistFrom(value: Value, marked: ReadonlySet<Comment>): readonly [lifted
   const lifted: Comment[] = [];
   const items = value.items.flatMap((item) => {
     const [above, rest] = item.kind === 'comment' ? [[], item] : hoistFrom(item, marked);
-    lifted.push(...above);
+    for (const comment of above) lifted.push(comment);
     if (rest.kind !== 'comment' || !marked.has(rest)) return [rest];
     lifted.push({ ...rest, inline: false });
     return [];

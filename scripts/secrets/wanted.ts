@@ -40,14 +40,19 @@ function judge(
   const reading = readYaml(artifact);
   const recipients = identities.map(({ recipient }) => recipient);
   const rule = ruleFor(path, config, recipients);
-  const problems = [...reading.problems, ...rule.problems];
-  if (!reading.ok || !rule.ok) return { ok: false, problems };
+  if (!reading.ok || !rule.ok) return { ok: false, problems: [...reading.problems, ...rule.problems] };
   const { selector, indent } = rule.value;
   const selects = selectsOf(selector);
   const settled = settle(reading.value.tree, selector, selects, path);
-  problems.push(...reservedKeys(reading.value), ...losses(reading.value, indent), ...settled.problems);
-  problems.push(...exposures(reading.value, selector, selects, path));
-  if (settled.ok) problems.push(...secretsLeftInClear(settled.value, selects, holds, path));
+  const problems = [
+    ...reading.problems,
+    ...rule.problems,
+    ...reservedKeys(reading.value),
+    ...losses(reading.value, indent),
+    ...settled.problems,
+    ...exposures(reading.value, selector, selects, path),
+    ...(settled.ok ? secretsLeftInClear(settled.value, selects, holds, path) : []),
+  ];
   if (!settled.ok || hasErrors(problems)) return { ok: false, problems };
   return checked({ path, tree: settled.value, rule: rule.value }, problems);
 }

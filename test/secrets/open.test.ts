@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import process from 'node:process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { reveal } from '../../scripts/config/secret.ts';
@@ -62,6 +64,14 @@ describe('values for an environment', () => {
     'a: "x\\0y"',
   ])('%s is refused at its key', (text) => {
     expect(read(`ok: y\n${text}\n`).problems).toMatchObject([{ code: 'not-a-variable', file: PATH, line: 7 }]);
+  });
+
+  test('nor what is too large for one, which a child then could not start with', () => {
+    const text = (length: number) => `A: ${'x'.repeat(length)}\n`;
+    expect(codes(read(text(131_070)).problems)).toEqual(['not-a-variable']);
+    const [value] = valueOf(read(text(131_069))).values();
+    const env = { A: value === undefined ? '' : reveal(value) };
+    expect(execFileSync(process.execPath, ['-p', 'process.env.A.length'], { env, encoding: 'utf8' })).toBe('131069\n');
   });
 
   test('a refusal never shows the value', () => {

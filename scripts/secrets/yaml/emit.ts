@@ -37,47 +37,44 @@ export function beside(column: number): number {
 
 function mappingLines(mapping: Mapping, column: number, step: number): readonly string[] {
   if (mapping.items.length === 0) return [`${' '.repeat(column)}{}`];
-  const lines: string[] = [];
-  eachWithComments(mapping.items, (above, entry, inline) => {
-    lines.push(...above.map((comment) => commentLine(comment, column)));
-    if (entry !== null) lines.push(...entryLines(entry, inline, column, step));
-  });
-  return lines;
+  return withComments(mapping.items).flatMap(({ above, item, inline }) => [
+    ...above.map((comment) => commentLine(comment, column)),
+    ...(item === null ? [] : entryLines(item, inline, column, step)),
+  ]);
 }
 
 /** A comment at the head of an item that is a block stands above its dash. */
 function listLines(list: List, column: number, step: number): readonly string[] {
-  const lines: string[] = [];
-  eachWithComments(list.items, (above, item, inline) => {
+  return withComments(list.items).flatMap(({ above, item, inline }) => {
     const [head, rest] = item === null ? [[], null] : splitHead(item);
-    lines.push(...[...above, ...head].map((comment) => commentLine(comment, column)));
-    if (rest !== null) lines.push(...put('-', itemBlock(rest, inline, beside(column), step), column, beside(column)));
+    return [
+      ...[...above, ...head].map((comment) => commentLine(comment, column)),
+      ...(rest === null ? [] : put('-', itemBlock(rest, inline, beside(column), step), column, beside(column))),
+    ];
   });
-  return lines;
 }
 
-/**
- * Calls `use` once for each item that is no comment, with the comments above it and those on its line, and once more
- * with null for comments at the end. Nothing but a scalar has a comment on its line.
- */
-function eachWithComments<T extends Entry | Value>(
-  items: readonly (T | Comment)[],
-  use: (above: readonly Comment[], item: T | null, inline: readonly Comment[]) => void,
-): void {
+/** An item with the comments above it and those on its line; null for what stands behind the last one. */
+interface Commented<T> {
+  readonly above: readonly Comment[];
+  readonly item: T | null;
+  readonly inline: readonly Comment[];
+}
+
+/** Nothing but a scalar has a comment on its line. */
+function withComments<T extends Entry | Value>(items: readonly (T | Comment)[]): readonly Commented<T>[] {
+  const found: Commented<T>[] = [];
   let comments: Comment[] = [];
   for (const item of items) {
     if (isComment(item)) comments.push(item);
     else {
       const isBeside = ({ inline }: Comment): boolean => inline && !isBlock(item.kind === 'entry' ? item.value : item);
-      use(
-        comments.filter((comment) => !isBeside(comment)),
-        item,
-        comments.filter(isBeside),
-      );
+      const above = comments.filter((comment) => !isBeside(comment));
+      found.push({ above, item, inline: comments.filter(isBeside) });
       comments = [];
     }
   }
-  if (comments.length > 0) use(comments, null, []);
+  return comments.length === 0 ? found : [...found, { above: comments, item: null, inline: [] }];
 }
 
 function commentLine(comment: Comment, column: number): string {

@@ -54,7 +54,7 @@ function parse(text: string, lines: LineCounter): readonly CST.Token[] | null {
   const tokens: CST.Token[] = [];
   lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {
-    tokens.push(...parser.next(lexeme));
+    for (const token of parser.next(lexeme)) tokens.push(token);
     if (parser.stack.length > MAX_DEPTH) return null;
   }
   return [...tokens, ...parser.end()];
