@@ -23,15 +23,17 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     name: 'configure',
     summary: 'generate infrastructure/ from cluster.yaml and nodes.yaml, seal its secrets, run tofu init',
     options: [
+      ['--check', 'write nothing: say what would change; exit code 5 when something would'],
       ['--no-init', 'do not run tofu init'],
       ['--force', 'overwrite files that nigari did not make'],
       JSON_OPTION,
     ],
-    more: 'Examples:\n  nigari configure\n  nigari configure --no-init --json',
+    more: 'Examples:\n  nigari configure\n  nigari configure --check\n  nigari configure --no-init --json',
     run: async (context, options) =>
       (await import('./commands/configure.ts')).configure(context, {
         init: options.init !== false,
         force: options.force === true,
+        check: options.check === true,
       }),
   },
   {

@@ -1,11 +1,10 @@
 /** Changes, as people read them. */
 import type { Change, ChangeKind } from '../types.ts';
 
-const WORDS: Readonly<Record<Exclude<ChangeKind, 'keep'>, string>> = {
-  create: 'created',
-  update: 'updated',
-  delete: 'would delete',
-};
+type Words = Readonly<Record<Exclude<ChangeKind, 'keep'>, string>>;
+
+const DONE: Words = { create: 'created', update: 'updated', delete: 'would delete' };
+const WOULD: Words = { create: 'would create', update: 'would update', delete: 'would delete' };
 
 /** One line per file that changes, in the order given; unchanged ones are only counted. */
 export interface ChangeLine {
@@ -13,11 +12,15 @@ export interface ChangeLine {
   readonly text: string;
 }
 
-/** `created  infrastructure/tofu/main.tf`; the words stand in one column. */
-export function changeLines(changes: readonly Change[]): readonly ChangeLine[] {
-  const width = Math.max(0, ...changes.map(({ kind }) => (kind === 'keep' ? 0 : WORDS[kind].length)));
+/**
+ * `created  infrastructure/tofu/main.tf`; the words stand in one column.
+ * @param done false where nothing was written: `would create  …`
+ */
+export function changeLines(changes: readonly Change[], done = true): readonly ChangeLine[] {
+  const words = done ? DONE : WOULD;
+  const width = Math.max(0, ...changes.map(({ kind }) => (kind === 'keep' ? 0 : words[kind].length)));
   return changes.flatMap(({ kind, path }) =>
-    kind === 'keep' ? [] : [{ kind, text: `${WORDS[kind].padEnd(width)}  ${path}` }],
+    kind === 'keep' ? [] : [{ kind, text: `${words[kind].padEnd(width)}  ${path}` }],
   );
 }
 
@@ -26,6 +29,16 @@ export function changeLines(changes: readonly Change[]): readonly ChangeLine[] {
  * @param deleted how many of the `delete` changes were carried out
  */
 export function summaryLine(changes: readonly Change[], deleted = 0): string {
-  const count = (kind: ChangeKind): number => changes.filter((change) => change.kind === kind).length;
+  const count = counter(changes);
   return `${count('create')} created, ${count('update')} updated, ${deleted} deleted, ${count('keep')} unchanged`;
+}
+
+/** `2 to create, 1 to update, 6 unchanged` */
+export function outlook(changes: readonly Change[]): string {
+  const count = counter(changes);
+  return `${count('create')} to create, ${count('update')} to update, ${count('keep')} unchanged`;
+}
+
+function counter(changes: readonly Change[]): (kind: ChangeKind) => number {
+  return (kind) => changes.filter((change) => change.kind === kind).length;
 }

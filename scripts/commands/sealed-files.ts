@@ -33,22 +33,26 @@ export async function openFile(context: Pick<Context, 'root' | 'env'>, file: Sou
   return must(await open(file, await keysAtHand(context)), Exit.refusedInput);
 }
 
+/** What a command gives to sealing: the files as they are, and what it has of the rest. */
+type Given = Pick<SealInputs, 'disk'> & Partial<Pick<SealInputs, 'closed' | 'memory' | 'sopsConfig'>>;
+
 type Collect = (found: readonly Problem[]) => void;
 
 /**
- * Seals what is secret of the artifacts by the rules of `.sops.yaml`, or of a file in its place; what the files on disk hold already stays.
+ * Seals what is secret of the artifacts by the rules of `.sops.yaml`; what the files on disk hold already stays.
+ * @param given with a `sopsConfig` that one counts instead
  * @param collect receives warnings and notes, `sealed-kept` for a file that no key here opens among them
  * @throws Refusal 2 with every problem of `seal`
  */
 export async function sealAll(
   context: Pick<Context, 'root' | 'env'>,
   artifacts: readonly Artifact[],
-  { disk, closed = false, rules }: Pick<SealInputs, 'disk' | 'closed'> & { readonly rules?: SourceFile },
+  given: Given,
   collect: Collect,
 ): Promise<readonly Sealed[]> {
-  const sopsConfig = rules ?? must(await loadSopsConfig(context.root), Exit.refusedInput, collect);
+  const sopsConfig = given.sopsConfig ?? must(await loadSopsConfig(context.root), Exit.refusedInput, collect);
   const keys = await keysAtHand(context, collect);
-  const inputs = { ...keys, disk, closed, sopsConfig, random: randomBytes, now: () => new Date() };
+  const inputs = { ...given, ...keys, sopsConfig, random: randomBytes, now: () => new Date() };
   return must(await seal(artifacts, inputs), Exit.refusedInput, collect);
 }
 

@@ -2,6 +2,7 @@
 import { secret, type Secret } from '../config/secret.ts';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import type { SourceFile } from '../types.ts';
+import { keyWanted } from './known.ts';
 import { readSealed, type SealedFile } from './sealed.ts';
 import { needsSops } from './recipients.ts';
 import type { Reading } from './yaml/read.ts';
@@ -27,13 +28,12 @@ export async function open(file: SourceFile, keys: Keys): Promise<Checked<Readin
 /** Only sops opens what is sealed for other kinds of keys alone; else one of the age recipients is wanted. */
 function noKey(path: string, { metadata, at }: SealedFile, { identities }: Keys): Problem {
   if (metadata.blocks.length === 0) return needsSops(`${metadata.foreign.join(', ')} in ${path}`, at(metadata.raw));
-  const wanted = metadata.blocks.map(({ recipient }) => recipient).join(' or ');
   const found = identities.length === 0 ? 'there is no age key here' : 'no age key here opens it';
   return {
     code: 'no-key',
     severity: 'error',
     message: `${path} stays closed: ${found}`,
-    hint: `wanted is the key of ${wanted}, as ./age.key, by SOPS_AGE_KEY_FILE or SOPS_AGE_KEY`,
+    hint: keyWanted(metadata),
     file: path,
   };
 }

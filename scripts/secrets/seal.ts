@@ -10,6 +10,7 @@ import type { Age } from './age.ts';
 import { DATA_KEY_BYTES } from './cipher.ts';
 import { compose, type Chance } from './compose.ts';
 import { ivStore } from './encryption.ts';
+import { keepClosed, kept, memorable, type Memory } from './known.ts';
 import type { AgeBlock } from './metadata.ts';
 import { needsSops } from './recipients.ts';
 import { readSealed, sealedBytes, type SealedFile } from './sealed.ts';
@@ -25,12 +26,14 @@ export interface SealInputs extends Keys, Chance {
   readonly sopsConfig: SourceFile | null;
   /** Some of the values are not known, since the input that holds them stayed closed: then nothing is sealed anew. */
   readonly closed?: boolean;
+  /** Asked of files that no key opens, and told of those that were sealed or compared. */
+  readonly memory?: Memory;
 }
 
 /**
  * Seals what is secret.
  * @returns one `Sealed` for each artifact, in order; or every problem. A note `sealed-kept` tells of a file that no
- *   identity opens: it stays as it is, for it cannot be compared.
+ *   identity opens: it stays as it is, unless it is known to hold something else (`sealed-inputs-changed`).
  */
 export async function seal(artifacts: readonly Artifact[], inputs: SealInputs): Promise<Checked<readonly Sealed[]>> {
   const contents = await Promise.all(artifacts.map((artifact) => contentOf(artifact, inputs)));
@@ -71,10 +74,15 @@ async function sealAfresh(wanted: Wanted, old: SealedFile | null, inputs: SealIn
   const dataKey = inputs.random(DATA_KEY_BYTES);
   try {
     const blocks = await wrapFor(wanted.rule.recipients, dataKey, inputs.age);
-    return compose(wanted, { dataKey, blocks, ivs: ivStore(), old }, inputs);
+    return remembered(wanted, compose(wanted, { dataKey, blocks, ivs: ivStore(), old }, inputs), inputs);
   } finally {
     dataKey.fill(0);
   }
+}
+
+function remembered({ path, tree }: Wanted, bytes: Checked<Uint8Array>, { memory }: SealInputs): Checked<Uint8Array> {
+  if (bytes.ok) memory?.remember({ path, bytes: bytes.value }, memorable(tree));
+  return bytes;
 }
 
 async function reseal(wanted: Wanted, file: SourceFile, inputs: SealInputs): Promise<Checked<Uint8Array>> {
@@ -82,18 +90,13 @@ async function reseal(wanted: Wanted, file: SourceFile, inputs: SealInputs): Pro
   if (!old.ok) return old;
   const unlocked = await unlock(old.value, inputs);
   if (!unlocked.ok) return unlocked;
-  if (unlocked.value === null) return checked(file.bytes, [kept(file.path)]);
+  if (unlocked.value === null) return keepClosed(wanted, old.value, file, inputs.memory);
   try {
     const bytes = await update(wanted, old.value, unlocked.value, inputs);
-    return bytes.ok ? checked(bytes.value ?? file.bytes, bytes.problems) : bytes;
+    return bytes.ok ? remembered(wanted, checked(bytes.value ?? file.bytes, bytes.problems), inputs) : bytes;
   } finally {
     unlocked.value.dataKey.fill(0);
   }
-}
-
-function kept(path: string): Problem {
-  const message = `${path}: kept, cannot be compared: no age key here opens it`;
-  return { code: 'sealed-kept', severity: 'note', message, file: path };
 }
 
 function cannotSeal(path: string): Problem {

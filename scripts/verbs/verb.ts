@@ -12,6 +12,7 @@ export interface Options {
   readonly format?: Format;
   readonly strict?: boolean;
   readonly init?: boolean;
+  readonly check?: boolean;
   readonly force?: boolean;
   readonly watch?: boolean;
   readonly file?: string;

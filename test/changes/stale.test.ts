@@ -19,7 +19,9 @@ const deleted = (
   made: readonly string[],
   instances: readonly string[],
 ): readonly string[] =>
-  stale(folders, new Set(made), new Set(instances), isGenerated).map(({ kind, path }) => `${kind} ${path}`);
+  stale(folders, new Set(made), new Set(instances), (_, bytes) => isGenerated(bytes)).map(
+    ({ kind, path }) => `${kind} ${path}`,
+  );
 
 describe('stale', () => {
   test('a generated file that nothing makes any more', () => {

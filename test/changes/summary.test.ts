@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { changeLines, summaryLine } from '../../scripts/changes/summary.ts';
+import { changeLines, outlook, summaryLine } from '../../scripts/changes/summary.ts';
 import type { Change, Sealed } from '../../scripts/types.ts';
 
 const change = (kind: Change['kind'], path: string): Change =>
@@ -24,6 +24,15 @@ describe('changeLines', () => {
       { kind: 'create', text: 'created  a.tf' },
     ]);
     expect(changeLines([])).toEqual([]);
+  });
+
+  test('of what was not done', () => {
+    expect(changeLines(CHANGES, false).map(({ text }) => text)).toEqual([
+      'would create  a.tf',
+      'would update  b.tf',
+      'would delete  e.tf',
+    ]);
+    expect(outlook(CHANGES)).toBe('1 to create, 1 to update, 2 unchanged');
   });
 });
 

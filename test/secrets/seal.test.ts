@@ -249,7 +249,7 @@ describe('the file on disk', () => {
   test('is kept when no key opens it, and a note says so', async () => {
     const old = await sealText(TEXT);
     for (const identities of [[], [await someoneElse()]]) {
-      const result = await seal([artifact('a: other\n')], inputs({ identities }, old));
+      const result = await seal([artifact(TEXT.replace('one', 'uno'))], inputs({ identities }, old));
       expect(result.problems).toMatchObject([{ code: 'sealed-kept', severity: 'note', file: PATH }]);
       expect(Buffer.from(valueOf(result)[0]?.bytes ?? []).toString()).toBe(old);
     }

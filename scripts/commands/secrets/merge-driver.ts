@@ -36,7 +36,7 @@ export async function secretsMergeDriver(context: Context, files: readonly strin
   const rule = must(mergeRules(metadata, await indentFor(context, path), path), Exit.refusedInput);
   const disk = new Map([[path, { bytes: stages.ours.bytes, executable: false }]]);
   const clear = { path, bytes: Buffer.from(emit(tree)) };
-  const [sealed] = await sealAll(context, [toSeal(clear)], { disk, rules: sopsConfigOf(rule) }, () => {});
+  const [sealed] = await sealAll(context, [toSeal(clear)], { disk, sopsConfig: sopsConfigOf(rule) }, () => {});
   if (sealed !== undefined) must(await writeSealedAt(resolve(ours), sealed), Exit.refusedInput);
   return Exit.done;
 }

@@ -1,0 +1,212 @@
+/** `configure` where no key opens what is sealed, and `configure --check`. */
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { emptyFolder, nigari, project, tree } from '../support/project.ts';
+
+const SEALED = 'infrastructure/secrets.sops.yaml';
+const TFVARS = 'infrastructure/tofu/terraform.tfvars';
+const TOKEN = '5ec4e700-1234-4000-8000-0123456789ab';
+const OTHER_TOKEN = '5ec4e700-1234-4000-8000-0123456789ac';
+const NETWORK = `node_cidr: 10.0.0.0/24
+cluster_api_addr: 10.0.0.10
+proxmox_api_url: https://pve.example.com:8006
+proxmox_node: pve
+`;
+const CREDENTIALS = `proxmox_api_token_id: planted@pve!token-name
+proxmox_api_token_secret: ${TOKEN}
+state_encryption_passphrase: planted passphrase
+`;
+const NODES = 'nodes:\n  - name: cp-1\n    address: 10.0.0.11\n    controller: true\n';
+
+interface Configured {
+  readonly folder: string;
+  /** The environment of the machine that it was configured on. */
+  readonly here: Record<string, string>;
+}
+
+/** A project after `init` and `configure`, made once. */
+const template = mkdtempSync(join(tmpdir(), 'nigari-test-'));
+beforeAll(() => {
+  const made = join(template, 'project');
+  mkdirSync(made);
+  writeFileSync(join(made, 'cluster.yaml'), NETWORK + CREDENTIALS);
+  writeFileSync(join(made, 'nodes.yaml'), NODES);
+  for (const verb of ['init', 'configure']) {
+    const ended = nigari(made, [verb], { XDG_STATE_HOME: join(template, 'state') });
+    if (ended.status !== 0) throw new Error(ended.all);
+  }
+});
+afterAll(() => rmSync(template, { recursive: true, force: true }));
+
+function configured(): Configured {
+  const folder = emptyFolder();
+  cpSync(join(template, 'project'), folder, { recursive: true });
+  return { folder, here: { XDG_STATE_HOME: join(template, 'state') } };
+}
+
+function withoutKey(): Configured {
+  const made = configured();
+  rmSync(join(made.folder, 'age.key'));
+  return made;
+}
+
+function edit(folder: string, path: string, from: string, to: string): void {
+  const text = readFileSync(join(folder, path), 'utf8');
+  expect(text).toContain(from);
+  writeFileSync(join(folder, path), text.replace(from, to));
+}
+
+describe('without the key', () => {
+  test('nothing changed: kept, and all is well', () => {
+    const { folder, here } = withoutKey();
+    const before = tree(folder);
+    for (const env of [here, {}]) {
+      const ended = nigari(folder, ['configure'], env);
+      expect(ended.status, ended.all).toBe(0);
+      expect(ended.stderr).toContain(`${SEALED}: kept, cannot be compared`);
+    }
+    expect(tree(folder)).toEqual(before);
+  });
+
+  test('a plain value changed: that is written, and what is sealed is kept', () => {
+    const { folder } = withoutKey();
+    edit(folder, 'nodes.yaml', '10.0.0.11', '10.0.0.12');
+    const ended = nigari(folder, ['configure', '--json']);
+    expect(ended.status, ended.all).toBe(0);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ updated: [TFVARS], problems: [{ code: 'sealed-kept' }] });
+  });
+
+  test.each([
+    [
+      'a secret less',
+      'state_encryption_passphrase: planted passphrase',
+      '',
+      /state_encryption_passphrase is no longer set/,
+    ],
+    ['a longer secret', 'token-name', 'token-name-2', /proxmox_api_token_id has another value/],
+    ['another secret of the same length', TOKEN, OTHER_TOKEN, /a value is another one/],
+  ])('%s: refused, and nothing is written, plain files neither', (_, from, to, words) => {
+    const { folder, here } = withoutKey();
+    edit(folder, 'cluster.yaml', from, to);
+    edit(folder, 'nodes.yaml', '10.0.0.11', '10.0.0.12');
+    const before = tree(folder);
+    for (const verb of [['configure'], ['configure', '--check']]) {
+      const ended = nigari(folder, verb, here);
+      expect(ended.status, ended.all).toBe(2);
+      expect(ended.stderr).toMatch(/sealed-inputs-changed/);
+      expect(ended.stderr).toMatch(words);
+      expect(ended.stderr).toMatch(/wanted is the key of age1/);
+      expect(ended.all).not.toContain(OTHER_TOKEN);
+    }
+    expect(tree(folder)).toEqual(before);
+  });
+
+  test('on another machine a secret of the same length cannot be told', () => {
+    const { folder } = withoutKey();
+    edit(folder, 'cluster.yaml', TOKEN, OTHER_TOKEN);
+    expect(nigari(folder, ['configure'], { XDG_STATE_HOME: emptyFolder() })).toMatchObject({ status: 0 });
+  });
+
+  test('with the key back, what changed is sealed', () => {
+    const { folder, here } = configured();
+    renameSync(join(folder, 'age.key'), join(folder, 'away'));
+    edit(folder, 'cluster.yaml', TOKEN, OTHER_TOKEN);
+    expect(nigari(folder, ['configure'], here).status).toBe(2);
+    renameSync(join(folder, 'away'), join(folder, 'age.key'));
+    expect(JSON.parse(nigari(folder, ['configure', '--json'], here).stdout)).toMatchObject({ updated: [SEALED] });
+  });
+});
+
+describe('configure --check', () => {
+  test('writes nothing; 0 where nothing would change', () => {
+    const { folder } = configured();
+    const before = tree(folder);
+    const ended = nigari(folder, ['configure', '--check'], { XDG_STATE_HOME: emptyFolder() });
+    expect(ended.status, ended.all).toBe(0);
+    expect(ended.stdout).toMatch(/^0 to create, 0 to update, 9 unchanged\n$/m);
+    expect(tree(folder)).toEqual(before);
+  });
+
+  test('5 and the list where something would', () => {
+    const { folder } = configured();
+    edit(folder, 'cluster.yaml', TOKEN, OTHER_TOKEN);
+    edit(folder, 'nodes.yaml', '10.0.0.11', '10.0.0.12');
+    rmSync(join(folder, 'infrastructure/tofu/main.tf'));
+    const before = tree(folder);
+    const ended = nigari(folder, ['configure', '--check']);
+    expect(ended.status, ended.all).toBe(5);
+    expect(ended.stdout).toContain('would create  infrastructure/tofu/main.tf');
+    for (const path of [SEALED, TFVARS]) expect(ended.stdout).toContain(`would update  ${path}`);
+    expect(ended.stdout).toContain('1 to create, 2 to update, 6 unchanged');
+    const data = nigari(folder, ['configure', '--check', '--json']);
+    expect(data.status).toBe(5);
+    expect(JSON.parse(data.stdout)).toMatchObject({
+      check: true,
+      created: ['infrastructure/tofu/main.tf'],
+      updated: [SEALED, TFVARS],
+      init: [],
+    });
+    expect(tree(folder)).toEqual(before);
+  });
+
+  test('in a project where nothing was made yet, it makes nothing either', () => {
+    const folder = project({ 'cluster.yaml': NETWORK + CREDENTIALS, 'nodes.yaml': NODES });
+    nigari(folder, ['init']);
+    const before = tree(folder);
+    const state = emptyFolder();
+    expect(nigari(folder, ['configure', '--check'], { XDG_STATE_HOME: state }).status).toBe(5);
+    expect(tree(folder)).toEqual(before);
+    expect([...tree(state).keys()]).toEqual([]);
+  });
+
+  test('without the key compares all else, and says so', () => {
+    const { folder } = withoutKey();
+    const ended = nigari(folder, ['configure', '--check']);
+    expect(ended.status, ended.all).toBe(0);
+    expect(ended.stderr).toContain('kept, cannot be compared');
+    edit(folder, 'nodes.yaml', '10.0.0.11', '10.0.0.12');
+    expect(nigari(folder, ['configure', '--check']).status).toBe(5);
+  });
+
+  test('refuses what configure refuses', () => {
+    const { folder } = configured();
+    writeFileSync(join(folder, 'infrastructure/tofu/main.tf'), '# mine\n');
+    expect(nigari(folder, ['configure', '--check'])).toMatchObject({ status: 2 });
+    edit(folder, 'nodes.yaml', '10.0.0.11', '10.0.0.300');
+    expect(nigari(folder, ['configure', '--check'])).toMatchObject({ status: 2 });
+  });
+});
+
+describe('a sealed file that is no longer made', () => {
+  test('is told, kept, and no reason for another exit code', () => {
+    const { folder } = configured();
+    edit(folder, 'cluster.yaml', CREDENTIALS, '');
+    const before = tree(folder).get(SEALED);
+    for (const verb of [['configure'], ['configure', '--check']]) {
+      const ended = nigari(folder, [...verb, '--json']);
+      expect(ended.status, ended.all).toBe(0);
+      const { stale, problems } = JSON.parse(ended.stdout);
+      expect(stale).toEqual([SEALED]);
+      expect(problems).toContainEqual(expect.objectContaining({ code: 'sealed-left-over', severity: 'note' }));
+    }
+    expect(tree(folder).get(SEALED)).toEqual(before);
+  });
+
+  test('is left unmentioned while a state may need it', () => {
+    const { folder } = configured();
+    writeFileSync(join(folder, 'infrastructure/tofu/terraform.tfstate'), '{}');
+    writeFileSync(join(folder, 'cluster.yaml'), NETWORK.replace(/^proxmox.*\n/gm, ''));
+    writeFileSync(
+      join(folder, 'nodes.yaml'),
+      NODES.replace(
+        /controller: true/,
+        '$&\n    disk: /dev/sda\n    mac_addr: "bc:24:11:00:00:01"\n    schematic_id: ce4c980550dd2ab1b17bbf2b08801c7eb59418eafe8f279833297925d67c7515',
+      ),
+    );
+    const ended = nigari(folder, ['configure', '--json']);
+    expect(ended.status, ended.all).toBe(0);
+    expect(JSON.parse(ended.stdout).stale).toEqual([]);
+  });
+});
