@@ -13,8 +13,6 @@ import type { Options, Verb, VerbGroup } from './verbs/verb.ts';
 /** Put in by the build. */
 declare const NIGARI_VERSION: string;
 
-process.exitCode = await main(process.argv.slice(2));
-
 async function main(argv: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = Exit.done;
   const program = declareProgram((verb, command) => async () => {
@@ -32,7 +30,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
 
 async function runVerb(verb: Verb, command: Command): Promise<ExitCode> {
   const options = command.optsWithGlobals<Options>();
-  const interruption = interruptions();
+  const interruption = verb.actsAsChild ? NO_INTERRUPTIONS : interruptions();
   const { signal } = interruption;
   const surroundings = await surroundingsOf(verb, options);
   try {
@@ -51,7 +49,8 @@ async function runVerb(verb: Verb, command: Command): Promise<ExitCode> {
 async function surroundingsOf(verb: Verb, options: Options): Promise<Omit<Context, 'root' | 'signal'>> {
   const { chdir, color, format, json = false, verbose = false } = options;
   const { stdout, stderr, env, platform } = process;
-  const data = json || format === 'json' || format === 'sarif' || (verb.runs !== undefined && !stdout.isTTY);
+  const handsOn = verb.runs !== undefined && !stdout.isTTY;
+  const data = json || format === 'json' || format === 'sarif' || verb.prints === true || handsOn;
   // Code frames are for terminals, and need the YAML parser: no other run waits for it.
   const frames = stderr.isTTY && { frames: (await import('./system/sources.ts')).projectFrames(resolve(chdir)) };
   const reporter = reporterFor({ stdout, stderr, env, noColor: !color, data, ...frames });
@@ -93,6 +92,8 @@ function interruptions(): { signal: AbortSignal; release: () => void } {
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   return { signal: controller.signal, release: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
 }
+
+const NO_INTERRUPTIONS = { signal: new AbortController().signal, release: () => {} };
 
 /** @throws Refusal 2 when it is no folder */
 function projectRoot(chdir: string): string {
@@ -161,3 +162,6 @@ function declareVerb(parent: Command, verb: Verb, act: Act): void {
   if (verb.more !== undefined) command.addHelpText('after', `\n${verb.more}`);
   command.action(act(verb, command));
 }
+
+// Last, when everything above has its value.
+process.exitCode = await main(process.argv.slice(2));

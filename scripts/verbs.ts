@@ -5,6 +5,13 @@ import { INFRA } from './verbs/infra.ts';
 import { SECRETS } from './verbs/secrets.ts';
 import { JSON_OPTION, type Verb, type VerbGroup } from './verbs/verb.ts';
 
+const EXECUTING = `Each top-level value becomes a variable of its name. SOPS_AGE_* is not passed on. The command has this terminal,
+gets the signals, and its exit code is that of nigari; what it prints is not masked.
+
+Examples:
+  nigari exec -- env
+  nigari exec --file secrets.sops.yaml --pristine -- ./deploy.sh --now`;
+
 export const VERBS: readonly (Verb | VerbGroup)[] = [
   {
     name: 'init',
@@ -93,6 +100,21 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
   },
   INFRA,
   SECRETS,
+  {
+    name: 'exec',
+    summary: 'run one command with the secrets of a sealed file in its environment',
+    options: [
+      ['--file <file>', 'the sealed file (default: infrastructure/secrets.sops.yaml)'],
+      ['--pristine', 'pass on nothing else of this environment but PATH, HOME, TERM, LANG and the like'],
+    ],
+    args: ['[command...]', 'the command and its arguments, behind --'],
+    completes: 'files',
+    more: EXECUTING,
+    runs: 'the command',
+    actsAsChild: true,
+    run: async (context, { file = null, pristine = false }, args) =>
+      (await import('./commands/exec.ts')).exec(context, args, { file, pristine }),
+  },
 ];
 
 export const GLOBAL_OPTIONS: readonly Option[] = [

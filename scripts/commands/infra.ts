@@ -1,7 +1,7 @@
 /** `nigari infra init` and `nigari infra plan`: OpenTofu with the sealed secrets in its environment. */
 import { Exit, must, Refusal } from '../problem.ts';
 import { plainValues } from '../secrets/mask.ts';
-import { openValues } from '../secrets/open.ts';
+import { openValues } from '../secrets/variables.ts';
 import { readInitInputs } from '../system/init-record.ts';
 import { planCommand } from '../tofu/commands.ts';
 import { missingCredentials, type Secrets } from '../tofu/environment.ts';

@@ -14,6 +14,22 @@ function formatStep(step: string | number, first: boolean): string {
   return first ? step : `.${step}`;
 }
 
+/** A plain name, an index, a name as JSON writes it. */
+const STEPS = /(?<!^)\.([\w-]+)|^([\w-]+)|\[(\d+)\]|\[("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-f]{4}))*")\]/giy;
+
+/** The inverse of `formatPath`; null for what no path is, and for a key that it could only show, not write. */
+export function parsePath(text: string): KeyPath | null {
+  const steps = [...text.matchAll(STEPS)];
+  const readable = steps.map(([whole]) => whole).join('') === text && !text.includes('\\u{');
+  return readable ? steps.map(parseStep) : null;
+}
+
+function parseStep([, inner, first, index, quoted]: RegExpExecArray): string | number {
+  const name = inner ?? first;
+  if (name !== undefined) return name;
+  return index === undefined ? (JSON.parse(quoted ?? '""') as string) : Number(index);
+}
+
 /** How much of a user's text a message repeats, in characters. */
 const LONGEST = 60;
 

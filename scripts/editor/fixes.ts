@@ -1,7 +1,7 @@
 /** Quick fixes: what a problem's hint tells a person to do, done for them. */
 import type { TextEdit } from 'vscode-languageserver-textdocument';
 import type { Node } from 'yaml';
-import type { KeyPath } from '../config/path.ts';
+import { parsePath, type KeyPath } from '../config/path.ts';
 import { catalogueEntry } from '../config/rules/catalogue.ts';
 import type { Problem } from '../problem.ts';
 import {
@@ -17,7 +17,6 @@ import {
 import type { EditorInput } from './input.ts';
 import { describedKey } from './key-words.ts';
 import { mapAt, outline, spotAt, type Spot } from './outline.ts';
-import { parsePath } from './problem-path.ts';
 
 export interface Fix {
   readonly title: string;

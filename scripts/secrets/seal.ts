@@ -8,13 +8,16 @@ import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import type { Artifact, Disk, Sealed, SourceFile } from '../types.ts';
 import type { Age } from './age.ts';
 import { DATA_KEY_BYTES } from './cipher.ts';
+import { faultsOfAdded } from './added.ts';
 import { compose, type Chance } from './compose.ts';
-import { ivStore } from './encryption.ts';
 import { keepClosed, kept, memorable, type Memory } from './known.ts';
+import { ivStore, selectsOf } from './encryption.ts';
 import type { AgeBlock } from './metadata.ts';
 import { needsSops } from './recipients.ts';
+import { ruleFor } from './rules.ts';
 import { readSealed, sealedBytes, type SealedFile } from './sealed.ts';
-import { sameTree, type Tree } from './tree.ts';
+import { settle } from './settle.ts';
+import { sameTree, type Entry, type Tree, type Value } from './tree.ts';
 import { unlock, type Keys, type Unlocked } from './unlock.ts';
 import { wantedOf, type Wanted } from './wanted.ts';
 
@@ -28,6 +31,8 @@ export interface SealInputs extends Keys, Chance {
   readonly closed?: boolean;
   /** Asked of files that no key opens, and told of those that were sealed or compared. */
   readonly memory?: Memory;
+  /** Every file gets a new data key, changed or not. */
+  readonly renew?: boolean;
 }
 
 /**
@@ -48,7 +53,10 @@ export async function seal(artifacts: readonly Artifact[], inputs: SealInputs): 
 }
 
 /** The one place that makes a `Sealed`. */
-function asSealed({ path, template, secret, executable }: Artifact, bytes: Uint8Array): Sealed {
+function asSealed(
+  { path, template, secret, executable }: Pick<Artifact, 'path' | 'template' | 'secret' | 'executable'>,
+  bytes: Uint8Array,
+): Sealed {
   return { path, template, secret, executable, bytes } as Sealed;
 }
 
@@ -67,6 +75,36 @@ async function sealedContent(artifact: Artifact, inputs: SealInputs): Promise<Ch
     : reseal(wanted.value, { path, bytes: file.bytes }, inputs));
   const problems = [...wanted.problems, ...bytes.problems];
   return bytes.ok ? checked(bytes.value, problems) : { ok: false, problems };
+}
+
+/** What a file is to hold, without having been text: types and places stay what they were when it was opened. */
+export interface Content {
+  readonly path: string;
+  readonly tree: Tree;
+  /** What is new in the tree: it must be encrypted, and sops must not lose it. */
+  readonly added?: ReadonlySet<Entry | Value>;
+}
+
+/** Seals a file that was opened. @returns as `seal`; `sops-loses-value`, `secret-left-in-clear` for what is added */
+export async function sealContent({ path, tree, added }: Content, inputs: SealInputs): Promise<Checked<Sealed>> {
+  const held = inputs.identities.map(({ recipient }) => recipient);
+  const rule = ruleFor(path, inputs.sopsConfig, held);
+  if (!rule.ok) return rule;
+  const { selector } = rule.value;
+  const settled = settle(tree, selector, selectsOf(selector), path);
+  if (!settled.ok) return settled;
+  const wanted: Wanted = { path, tree: settled.value, rule: rule.value };
+  const problems = added === undefined ? [] : faultsOfAdded({ ...wanted, tree }, added);
+  if (problems.length > 0) return { ok: false, problems };
+  const file = inputs.disk.get(path);
+  const bytes = await (file === undefined
+    ? sealAfresh(wanted, null, inputs)
+    : reseal(wanted, { path, bytes: file.bytes }, inputs));
+  const template = path;
+  const executable = file?.executable ?? false;
+  return bytes.ok
+    ? checked(asSealed({ path, template, executable, secret: true }, bytes.value), bytes.problems)
+    : bytes;
 }
 
 /** With a new data key. @param old the file whose metadata is carried on, if there is one */
@@ -118,13 +156,14 @@ async function update(
   inputs: SealInputs,
 ): Promise<Checked<Uint8Array | null>> {
   const { recipients, indent } = wanted.rule;
+  const { renew = false } = inputs;
   const { blocks, foreign, raw } = old.metadata;
   const isSame = holdsSame(wanted, old, unlocked.tree);
   const staying = blocks.filter(({ recipient }) => recipients.includes(recipient));
   const added = recipients.filter((recipient) => !blocks.some((block) => block.recipient === recipient));
-  if (isSame && staying.length === blocks.length && added.length === 0) return checked(null);
+  if (!renew && isSame && staying.length === blocks.length && added.length === 0) return checked(null);
   if (foreign.length > 0) return refused(needsSops(`${foreign.join(', ')} in ${wanted.path}`, old.at(raw)));
-  if (staying.length < blocks.length) return sealAfresh(wanted, old, inputs);
+  if (renew || staying.length < blocks.length) return sealAfresh(wanted, old, inputs);
   const all = [...staying, ...(await wrapFor(added, unlocked.dataKey, inputs.age))];
   if (isSame) return checked(sealedBytes(old.tree, { ...old.metadata, blocks: all }, raw, indent));
   return compose(wanted, { dataKey: unlocked.dataKey, blocks: all, ivs: unlocked.ivs, old }, inputs);

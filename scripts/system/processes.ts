@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds that the child and all that it started may take. Only with captured output. */
   readonly within?: number;
+  /** Of our own environment the child gets only what every program needs. */
+  readonly pristine?: boolean;
 }
 
 /** How a process ended. */
@@ -63,12 +65,12 @@ export async function run(command: Command, options: RunOptions = {}): Promise<C
   });
 }
 
-function settings(command: Command, { inherit = false, mask }: RunOptions): Options {
+function settings(command: Command, { inherit = false, mask, pristine = false }: RunOptions): Options {
   const shown = mask === undefined ? 'inherit' : ([lineByLine(mask), 'inherit', 'pipe'] as const);
   const output = inherit ? shown : 'pipe';
   return {
     cwd: command.cwd,
-    env: childEnvironment(process.env, command.env),
+    env: childEnvironment(pristine ? bare(process.env) : process.env, command.env),
     extendEnv: false,
     ...(command.stdin === undefined ? { stdin: inherit ? 'inherit' : 'ignore' } : { input: command.stdin }),
     stdout: output,
@@ -107,6 +109,14 @@ export function childEnvironment(
     (entry): entry is [string, string] => entry[1] !== undefined && !/^SOPS_AGE_/i.test(entry[0]),
   );
   return { ...Object.fromEntries(kept), ...added };
+}
+
+/** Where programs and their settings are, and how to speak with the person: on any system. */
+const EVERY_PROGRAM_NEEDS =
+  /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|COLORTERM|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP|PATHEXT|ComSpec|SystemRoot|SystemDrive|windir|USERPROFILE|APPDATA|LOCALAPPDATA)$/i;
+
+function bare(parent: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(parent).filter(([name]) => EVERY_PROGRAM_NEEDS.test(name)));
 }
 
 /** Node refuses a NUL with a message that quotes the value: so it is found before, and only its place is named. */

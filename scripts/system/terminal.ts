@@ -18,6 +18,8 @@ export interface Reporter {
   readonly problems: (list: readonly Problem[]) => void;
   /** The result, on stdout, as it is: data when a machine asked for it. */
   readonly result: (text: string) => void;
+  /** One value that was asked for, on stdout, to the byte; only a terminal gets a line break behind it. */
+  readonly value: (text: string) => void;
 }
 
 /** What the choice of a reporter depends on. */
@@ -51,10 +53,13 @@ export function reporterFor(surroundings: Surroundings): Reporter {
     step: plainStep(speak),
     line: speak,
     problems: problemsWriter(surroundings),
-    result: (text) => void stdout.write(text.endsWith('\n') ? text : `${text}\n`),
+    result: (text) => void stdout.write(ended(text)),
+    value: (text) => void stdout.write(stdout.isTTY ? ended(text) : text),
   };
   return !data && canAnimate(stdout, env) ? animated(plain) : plain;
 }
+
+const ended = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`);
 
 /** Whole lists only where no person reads them line by line; a terminal without a width is taken for one of 80 columns. */
 function problemsWriter({ stderr, env, noColor, frames }: Surroundings): Reporter['problems'] {
@@ -125,6 +130,7 @@ function animated(plain: Reporter): Reporter {
     line: (...said) => later(() => plain.line(...said)),
     problems: (list) => later(() => plain.problems(list)),
     result: (text) => later(() => plain.result(text)),
+    value: (text) => later(() => plain.value(text)),
   };
 }
 
@@ -168,6 +174,7 @@ export function collectingReporter(): { readonly reporter: Reporter; readonly he
     line: (text) => void heard.lines.push(text),
     problems: (list) => void heard.problems.push(...list),
     result: (text) => void heard.results.push(text),
+    value: (text) => void heard.results.push(text),
   };
   return { reporter, heard };
 }

@@ -3,6 +3,18 @@ import { JSON_OPTION, type Verb, type VerbGroup } from './verb.ts';
 
 const FILE_OPTION = ['--file <file>', 'only this sealed file'] as const;
 
+const LOOKED_FOR =
+  'It is looked for in cluster.sops.yaml, secrets.sops.yaml and infrastructure/secrets.sops.yaml, in this order.';
+
+const SETTING = `The value is never an argument: those are in the list of processes and in the history of the shell. One line
+break at the end of stdin is left out. Credentials of cluster.yaml go to cluster.sops.yaml, all other names to
+secrets.sops.yaml. Every other byte of the file stays, but for the time of the change and the MAC.
+
+Examples:
+  nigari secrets set proxmox_api_token_secret
+  pwgen 32 1 | nigari secrets set tfstate_password
+  nigari secrets set registry.password < password.txt`;
+
 const SECRETS_VERBS: readonly (Verb | VerbGroup)[] = [
   {
     name: 'list',
@@ -10,6 +22,25 @@ const SECRETS_VERBS: readonly (Verb | VerbGroup)[] = [
     options: [FILE_OPTION, JSON_OPTION],
     more: 'Examples:\n  nigari secrets list\n  nigari secrets list --file cluster.sops.yaml --json',
     run: async (context, { file = null }) => (await import('../commands/secrets/list.ts')).secretsList(context, file),
+  },
+  {
+    name: 'show',
+    summary: 'print one value to stdout, and nothing else',
+    options: [FILE_OPTION, JSON_OPTION],
+    args: ['<name>', 'as `nigari secrets list` names it'],
+    more: `${LOOKED_FOR}\n\nExamples:\n  nigari secrets show tfstate_password\n  nigari secrets show registry.password --file secrets.sops.yaml`,
+    prints: true,
+    run: async (context, { file = null }, [name = '']) =>
+      (await import('../commands/secrets/show.ts')).secretsShow(context, name, file),
+  },
+  {
+    name: 'set',
+    summary: 'set one value, from stdin or typed unseen',
+    options: [['--file <file>', 'the sealed file (default: the input that the name belongs into)'], JSON_OPTION],
+    args: ['[name...]', 'as `nigari secrets list` names it; a new name may have dots: registry.password'],
+    more: SETTING,
+    run: async (context, { file = null }, args) =>
+      (await import('../commands/secrets/set.ts')).secretsSet(context, args, file),
   },
   {
     name: 'diff',

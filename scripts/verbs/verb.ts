@@ -23,6 +23,7 @@ export interface Options {
   readonly takeOurs?: readonly string[];
   readonly takeTheirs?: readonly string[];
   readonly commitConfig?: boolean;
+  readonly pristine?: boolean;
 }
 
 /** One verb: what help and completion say of it, and the file that tells its story, loaded when it is called. */
@@ -36,6 +37,10 @@ export interface Verb {
   readonly more?: string;
   /** Hands its arguments on to another program, and leaves stdout to it: a plan that goes to a file is all that is in it. */
   readonly runs?: string;
+  /** What it prints on stdout is for other programs: whatever else there is to say goes to stderr. */
+  readonly prints?: true;
+  /** Is there for one child: signals are the child's, and so is the exit code, whatever it is. */
+  readonly actsAsChild?: true;
   readonly run: (context: Context, options: Options, args: readonly string[]) => CommandResult;
 }
 

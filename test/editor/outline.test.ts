@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mapAt, outline, spotAt } from '../../scripts/editor/outline.ts';
-import { parsePath } from '../../scripts/editor/problem-path.ts';
-import { formatPath } from '../../scripts/config/path.ts';
+import { formatPath, parsePath } from '../../scripts/config/path.ts';
 import { cursor } from '../support/editor.ts';
 
 /** What is at the `|` of a text: its path, whether it is a key, and its own text. */
@@ -60,7 +59,7 @@ describe('the path of a problem', () => {
   );
 
   test('is null where it cannot be told', () => {
-    expect(parsePath('a[b')).toBeNull();
+    for (const text of ['a[b', '.a', 'a..b', 'a b', 'a["\\x"]', 'a["\\u12"]']) expect(parsePath(text)).toBeNull();
     expect(parsePath(formatPath(['vars', '\u{e0001}']))).toBeNull();
   });
 });

@@ -56,11 +56,19 @@ const cleanEnv = (cwd: string, env: Env): Env => ({ ...BARE, PATH: '', HOME: cwd
 /**
  * Runs nigari in a folder with a clean environment.
  * @param node arguments for node itself, before the program
+ * @param input what is on its stdin
  */
-export function nigari(cwd: string, args: readonly string[], env: Env = {}, node: readonly string[] = []): Run {
+export function nigari(
+  cwd: string,
+  args: readonly string[],
+  env: Env = {},
+  node: readonly string[] = [],
+  input: string | Uint8Array = '',
+): Run {
   const ended = spawnSync(process.execPath, [...node, NIGARI_BIN, ...args], {
     cwd,
     env: cleanEnv(cwd, env),
+    input,
     encoding: 'utf8',
     maxBuffer: 64 << 20,
   });

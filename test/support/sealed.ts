@@ -8,7 +8,7 @@ import { artifact, file, inputs, openText, valueOf } from '../secrets/support.ts
 import { emit } from '../../scripts/secrets/yaml/emit.ts';
 import { project } from './project.ts';
 
-export const SOPS_CONFIG = newSopsConfig(SAMPLE_RECIPIENT);
+const SOPS_CONFIG = newSopsConfig(SAMPLE_RECIPIENT);
 
 /**
  * A folder with `age.key`, `.sops.yaml` and these files.

@@ -3,8 +3,8 @@ import { isSecretName } from '../../config/references.ts';
 import { secret, type Secret } from '../../config/secret.ts';
 import { checked, refused, type Checked } from '../../problem.ts';
 import { namedLeaves } from '../names.ts';
-import { scalarText } from '../open.ts';
 import { missingSecret, unusable } from '../provider.ts';
+import { scalarText } from '../variables.ts';
 import type { Reading } from '../yaml/read.ts';
 
 /** The names that can be asked for, sorted. */

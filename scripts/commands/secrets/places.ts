@@ -1,0 +1,83 @@
+/** Where a secret is looked for by name: the sealed files, each as a provider. */
+import { formatPath, quoted } from '../../config/path.ts';
+import { secret } from '../../config/secret.ts';
+import { suggestion } from '../../config/suggest.ts';
+import { checked, Exit, must, Refusal, refused, type Checked, type Problem } from '../../problem.ts';
+import { shownText } from '../../secrets/amend.ts';
+import { findLeaf, namedLeaves, namesBelow } from '../../secrets/names.ts';
+import type { SecretProvider } from '../../secrets/provider.ts';
+import { readSealed } from '../../secrets/sealed.ts';
+import type { SourceFile } from '../../types.ts';
+import type { Context } from '../context.ts';
+import { openFile, readFileOf } from '../sealed-files.ts';
+import { SECRETS_FILE } from '../survey.ts';
+import { chosenFiles } from './files.ts';
+
+/** Credentials of cluster.yaml, and its `vars`. */
+export const SEALED_INPUT = 'cluster.sops.yaml';
+/** What the default provider keeps: the user's own secrets by name. */
+export const OWN_SECRETS = 'secrets.sops.yaml';
+
+/** Whether `configure` reads a file. */
+export const isInput = (path: string): boolean => path === SEALED_INPUT || path === OWN_SECRETS;
+
+/** In the order in which a name is looked for: inputs before what is generated from them. */
+const ORDER = [SEALED_INPUT, OWN_SECRETS, SECRETS_FILE];
+
+/** The places that there are; the file alone where one is named. @throws Refusal 2 when that is not there */
+export async function placesOf(context: Context, named: string | null): Promise<readonly SecretProvider[]> {
+  if (named !== null) return (await chosenFiles(context, [named])).map((file) => sealedPlace(context, file));
+  const files = await Promise.all(ORDER.map(async (path) => readFileOf(context, path)));
+  return files.flatMap((file) => (file === null ? [] : [sealedPlace(context, file)]));
+}
+
+/** A sealed file: names are read without a key, and it is opened only for a value that it has. */
+function sealedPlace(context: Context, file: SourceFile): SecretProvider {
+  return {
+    describe: () => file.path,
+    list: async () => {
+      const sealed = readSealed(file);
+      return sealed.ok ? checked(namedLeaves(sealed.value.tree).map(({ name }) => name)) : sealed;
+    },
+    get: async (name) => {
+      const sealed = readSealed(file);
+      if (!sealed.ok) return sealed;
+      if (findLeaf(sealed.value.tree, name) === null)
+        return missing(name, file.path, namesBelow(sealed.value.tree, name));
+      const found = findLeaf((await openFile(context, file)).tree, name);
+      return found === null ? missing(name, file.path, []) : checked(secret(shownText(found.leaf)));
+    },
+  };
+}
+
+function missing(name: string, path: string, below: readonly string[]): Checked<never> {
+  const message = `${path} has no secret ${quoted(name)}`;
+  const hint = below.length === 0 ? LIST : `below it are ${below.slice(0, 5).join(', ')}`;
+  return refused({ code: 'secret-missing', severity: 'error', message, hint });
+}
+
+const LIST = '`nigari secrets list` names what there is';
+
+/** A value and where it was found. @throws Refusal 2 when no place has the name, or the one that has it does not open */
+export async function findSecret(places: readonly SecretProvider[], name: string) {
+  const problems: Problem[] = [];
+  for (const place of places) {
+    const found = await place.get(name);
+    if (found.ok) return { value: found.value, place: place.describe() };
+    if (found.problems.some(({ code }) => code !== 'secret-missing'))
+      throw new Refusal(found.problems, Exit.refusedInput);
+    problems.push(...found.problems);
+  }
+  throw new Refusal([await nowhere(places, name, problems)], Exit.refusedInput);
+}
+
+async function nowhere(places: readonly SecretProvider[], name: string, found: readonly Problem[]): Promise<Problem> {
+  const where = places.map((place) => place.describe()).join(', ');
+  const message = where === '' ? 'there is no sealed file yet' : `there is no secret ${quoted(name)} in ${where}`;
+  const lists = await Promise.all(places.map(async (place) => must(await place.list(), Exit.refusedInput)));
+  const near = suggestion(name, lists.flat());
+  const below = found.find(({ hint }) => hint !== LIST)?.hint;
+  const first = where === '' ? `\`nigari secrets set ${formatPath([name])}\` makes one` : LIST;
+  const hint = below ?? (near === null ? first : `did you mean ${near}?`);
+  return { code: 'secret-missing', severity: 'error', message, hint };
+}
