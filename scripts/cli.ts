@@ -5,6 +5,7 @@ import process from 'node:process';
 import { Command, CommanderError, Option } from 'commander';
 import { callFor, type Context } from './commands/context.ts';
 import { Exit, Refusal, type ExitCode } from './problem.ts';
+import { crashText } from './report/crash.ts';
 import { summaryText } from './report/text.ts';
 import { coloursFor, reporterFor } from './system/terminal.ts';
 import { GLOBAL_OPTIONS, VERBS } from './verbs.ts';
@@ -52,29 +53,32 @@ async function surroundingsOf(verb: Verb, options: Options): Promise<Omit<Contex
   const handsOn = verb.runs !== undefined && !stdout.isTTY;
   const data = json || format === 'json' || format === 'sarif' || verb.prints === true || handsOn;
   // Code frames are for terminals, and need the YAML parser: no other run waits for it.
-  const frames = stderr.isTTY && { frames: (await import('./system/sources.ts')).projectFrames(resolve(chdir)) };
+  const frames = stderr.isTTY &&
+    !verb.speaksOfSecrets && { frames: (await import('./system/sources.ts')).projectFrames(resolve(chdir)) };
   const reporter = reporterFor({ stdout, stderr, env, noColor: !color, data, ...frames });
   const colour = coloursFor(stdout, env, !color).isColorSupported;
   return { env, platform, reporter, json, verbose, terminal: stdout.isTTY, colour, call: callFor(chdir) };
 }
 
-/** Expected failures print their problems; anything else is a bug and shows its stack. */
+/** Expected failures print their problems; anything else is a bug and shows where it happened. */
 async function explain(
   error: unknown,
   surroundings: Omit<Context, 'root' | 'signal'>,
   { chdir, format }: Options,
 ): Promise<ExitCode> {
   const { reporter, json } = surroundings;
-  if (!(error instanceof Refusal)) {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.stderr.write(`this is a bug in nigari ${NIGARI_VERSION}: please report it with the lines above\n`);
-    return Exit.bug;
-  }
+  if (!(error instanceof Refusal)) return sayCrash(error);
   const { sayProblems } = await import('./commands/findings.ts');
   sayProblems({ ...surroundings, root: resolve(chdir) }, error.problems, format ?? (json ? 'json' : 'text'));
   if (error.exitCode === Exit.interrupted) reporter.line('interrupted');
   else reporter.line(summaryText(error.problems), 'bad');
   return error.exitCode;
+}
+
+/** Node itself would print the message, and whatever else hangs on the error. */
+function sayCrash(error: unknown): ExitCode {
+  process.stderr.write(crashText(error, NIGARI_VERSION, process.env['NIGARI_CRASH_MESSAGE'] === '1'));
+  return Exit.bug;
 }
 
 /** How often Ctrl-C must be pressed to leave at once, whatever is half done. */
@@ -164,4 +168,5 @@ function declareVerb(parent: Command, verb: Verb, act: Act): void {
 }
 
 // Last, when everything above has its value.
+process.on('uncaughtException', (error) => process.exit(sayCrash(error)));
 process.exitCode = await main(process.argv.slice(2));

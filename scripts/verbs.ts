@@ -66,6 +66,19 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     run: async (context) => (await import('./commands/doctor.ts')).doctor(context),
   },
   {
+    name: 'guard',
+    summary: 'refuse a commit that would hold a secret in clear; looks at what is staged, not at the work tree',
+    options: [
+      ['--all', 'look at every file that git tracks'],
+      ['--range <commits>', 'look at what each commit of a range brings: A..B'],
+      JSON_OPTION,
+    ],
+    more: 'Examples:\n  nigari guard\n  nigari guard --all\n  nigari guard --range origin/main..HEAD\n\ndocs/security.md has the lines for lefthook and for a plain hook.',
+    speaksOfSecrets: true,
+    run: async (context, { all = false, range }) =>
+      (await import('./commands/guard.ts')).guard(context, all, range ?? null),
+  },
+  {
     name: 'explain',
     summary: 'tell what a value is, where it came from, and what it overrode',
     options: [JSON_OPTION],

@@ -107,6 +107,7 @@ describe('the packed package', () => {
         'CHANGELOG.md',
         'Taskfile.yml',
         'mise.toml',
+        'lefthook.yml',
         'cluster.yaml.example',
         'nodes.yaml.example',
       ]),
@@ -140,6 +141,7 @@ describe('the packed package', () => {
       '.sops.yaml',
       'Taskfile.yml',
       'mise.toml',
+      'lefthook.yml',
       '.vscode/settings.json',
       '.gitignore',
     ]) {

@@ -48,14 +48,17 @@ describe('README.md', () => {
   });
 });
 
-test.each(['README.md', 'CONTRIBUTING.md', 'infrastructure/README.md'])('every link of %s leads somewhere', (path) => {
-  const links = [...read(path).matchAll(/\]\((?!https?:)([^)#]*)(#[^)]*)?\)/g)];
-  const lost = links.filter(([, target = '', anchor = '']) => {
-    const file = join(dirname(path), target || basename(path));
-    return !existsSync(join(REPOSITORY, file)) || (anchor !== '' && !anchorsOf(file).includes(anchor));
-  });
-  expect(lost.map(([link]) => link)).toEqual([]);
-});
+test.each(['README.md', 'CONTRIBUTING.md', 'docs/security.md', 'infrastructure/README.md'])(
+  'every link of %s leads somewhere',
+  (path) => {
+    const links = [...read(path).matchAll(/\]\((?!https?:)([^)#]*)(#[^)]*)?\)/g)];
+    const lost = links.filter(([, target = '', anchor = '']) => {
+      const file = join(dirname(path), target || basename(path));
+      return !existsSync(join(REPOSITORY, file)) || (anchor !== '' && !anchorsOf(file).includes(anchor));
+    });
+    expect(lost.map(([link]) => link)).toEqual([]);
+  },
+);
 
 /** As GitHub makes them of headings. */
 function anchorsOf(path: string): readonly string[] {

@@ -1,13 +1,17 @@
 /** `nigari doctor`: looks at programs, keys and the repository, and says what to do about each row. */
 import { validate } from '../config/validate.ts';
-import { Exit } from '../problem.ts';
+import { Exit, must, type Problem } from '../problem.ts';
 import { loadInputs } from '../system/inputs.ts';
 import { listFiles, readDisk } from '../system/disk.ts';
+import { openRepository, type Which } from '../system/git-blobs.ts';
 import { openWorkTree } from '../system/git.ts';
+import { findIdentities } from '../system/identities.ts';
 import { findOnPath, isAtLeast, programFinder, PROGRAMS, type Program, type ProgramName } from '../system/programs.ts';
 import type { CommandResult, Context } from './context.ts';
 import { ok, tell, type Row } from './doctor-row.ts';
 import { sealing } from './doctor-sealing.ts';
+import { remedy } from './leak-remedies.ts';
+import { findLeaks } from './leaks.ts';
 import { KEY_FILE } from './survey.ts';
 import { findTofu, wayToGet } from './tofu.ts';
 
@@ -81,22 +85,29 @@ async function inputs({ root, call }: Context): Promise<readonly Row[]> {
   ];
 }
 
-/** Files that hold secrets in clear, whatever folder they are in. */
-const SECRET_FILES =
-  /(^|\/)(age\.key|[^/]*\.tfstate[^/]*|tfplan|[^/]*\.tfplan|crash[^/]*\.log|kubeconfig|talosconfig|\.terraform\/.*)$|^cluster\.yaml$/;
-
-async function trackedFiles({ root, env }: Context): Promise<readonly Row[]> {
+async function trackedFiles(context: Context): Promise<readonly Row[]> {
+  const { root, env } = context;
   const git = await findOnPath('git', env);
-  const tree = await openWorkTree(git, root);
-  if (tree === null) return git === null ? [] : [noRepository];
-  const tracked = (await tree.tracked()).filter((path) => SECRET_FILES.test(path) && !/^(test|templates)\//.test(path));
-  if (tracked.length === 0) return [ok('git', 'tracks no file that holds secrets in clear')];
-  return tracked.map((path) => ({
+  if (git === null) return [];
+  if ((await openWorkTree(git, root)) === null) return [noRepository];
+  const which = { which: 'tracked' } as const;
+  const repository = must(await openRepository(git, root), Exit.refusedInput);
+  const keys = await findIdentities(root, env);
+  const { problems } = await findLeaks(context, repository, which, keys.ok ? keys.value.identities : []);
+  if (problems.length === 0) return [ok('git', 'tracks no file that holds secrets in clear')];
+  const byFile = new Map(problems.toReversed().map((problem) => [problem.file ?? '', problem]));
+  return [...byFile].toReversed().map(([path, problem]) => leakRow(path, problem, which));
+}
+
+/** The first of what was found in a file; `guard --all` tells the rest. */
+function leakRow(path: string, problem: Problem, which: Which): Row {
+  const place = problem.line === undefined ? path : `${path}:${problem.line}:${problem.column ?? 1}`;
+  return {
     name: 'git',
     status: 'fail',
-    found: `${path} is tracked`,
-    remedy: `git rm --cached ${path}, commit, and change the secrets that it holds: they stay in the history`,
-  }));
+    found: `${place} is tracked: ${problem.message}`,
+    remedy: remedy(problem, which),
+  };
 }
 
 const noRepository: Row = {

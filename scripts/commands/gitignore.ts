@@ -1,21 +1,11 @@
 /** The marked block that `init` keeps in `.gitignore`; everything around it is the user's. */
+import { SECRET_NAMES } from '../secrets/leaks/names.ts';
 
 const BEGIN = '# >>> nigari: secrets and files of this machine, never committed';
 const END = '# <<< nigari';
 
 /** What must not be committed. The inputs are meant where they lie, the rest wherever tofu, Talos or a crash leaves it. */
-const PATTERNS = [
-  'age.key',
-  '*.tfstate*',
-  'errored.tfstate',
-  '*.tfplan',
-  'tfplan',
-  '.terraform/',
-  'crash*.log',
-  'kubeconfig',
-  'talosconfig',
-  '.nigari/cache/',
-];
+const PATTERNS = [...SECRET_NAMES.map(({ pattern }) => pattern), '.nigari/cache/'];
 
 const CONFIG = '/cluster.yaml';
 

@@ -13,6 +13,7 @@ import { actionsIn, asked, completionsAt, definitionsAt, hoverAt, type Asked } f
 import { shownIn, type Addresses } from '../editor/diagnostics.ts';
 import { SEALED_FILE } from '../config/sealed-input.ts';
 import { INPUT_NAMES } from '../editor/input.ts';
+import { crashText } from '../report/crash.ts';
 import { ruleUrl } from '../report/rule-url.ts';
 import { assetsDirectory, readAsset } from '../system/assets.ts';
 import { connectEditor } from '../system/editor-connection.ts';
@@ -52,7 +53,7 @@ function openProjects(connection: Connection, documents: Documents, page: Addres
     document: (uri) => documents.get(uri),
     show: publisher(connection, documents, page),
     watch: (root, changed) => (clientWatches() ? () => {} : watchInputs(root, changed)),
-    failed: (error) => connection.console.error(`this is a bug in nigari: ${(error as Error).stack}`),
+    failed: (error) => connection.console.error(crashText(error, NIGARI_VERSION)),
   });
   let folders: readonly string[] = [];
   connection.onInitialize((params) => {

@@ -25,10 +25,18 @@ export const EXAMPLES: readonly StarterFile[] = [
 /** https://taskfile.dev/docs/reference/schema, "Supported file names" */
 const TASKFILES = ['yml', 'yaml', 'dist.yml', 'dist.yaml'].flatMap((end) => [`Taskfile.${end}`, `taskfile.${end}`]);
 
+/** https://lefthook.dev/configuration/ */
+const HOOKS = ['yml', 'yaml', 'json', 'jsonc', 'toml'].flatMap((end) => [
+  `lefthook.${end}`,
+  `.lefthook.${end}`,
+  `.config/lefthook.${end}`,
+]);
+
 /** What makes work pleasant; each only where nothing of that name is. */
 export const COMFORTS: readonly StarterFile[] = [
   { path: 'Taskfile.yml', from: 'Taskfile.yml', others: TASKFILES },
   { path: 'mise.toml', from: 'mise.toml', others: ['.mise.toml', '.tool-versions'] },
+  { path: 'lefthook.yml', from: 'lefthook.yml', others: HOOKS },
   { path: '.vscode/settings.json', from: '.vscode/settings.json' },
   { path: '.vscode/extensions.json', from: '.vscode/extensions.json' },
   { path: '.vscode/tasks.json', from: '.vscode/tasks.json' },

@@ -18,7 +18,12 @@ export type Masker = (text: string) => string;
  */
 export function masker(secrets: ReadonlyMap<string, Secret>, known: ReadonlySet<string> = new Set()): Masker {
   const values = [...secrets].flatMap(([key, value]) => (NAME_KEYS.has(key) ? [] : [reveal(value)]));
-  const forms = new Set(values.flatMap((value) => formsOf(value, known)).filter(isLong));
+  const forms = new Set(
+    values
+      .flatMap((value) => partsOf(value, known))
+      .flatMap(formsOf)
+      .filter(isLong),
+  );
   // Longest first: a form that holds another one must go as a whole.
   const hide = [...forms].toSorted((a, b) => b.length - a.length).map(hider);
   return (text) => hide.reduce((left, hideForm) => hideForm(left), text);
@@ -74,10 +79,15 @@ function endOfWords(text: string, words: readonly string[], start: number): numb
   return end;
 }
 
-function formsOf(value: string, known: ReadonlySet<string>): readonly string[] {
+/** The value, and each of its lines, as far as they tell something. */
+function partsOf(value: string, known: ReadonlySet<string>): readonly string[] {
   if (value.length < SHORTEST || known.has(value)) return [];
-  const lines = value.split(/\r?\n/).filter((line) => !known.has(line));
-  return [...[value, ...lines].flatMap((form) => [form, ...quoted(form), ...urlEscaped(form)]), ...base64(value)];
+  return [value, ...value.split(/\r?\n/).filter((line) => !known.has(line))];
+}
+
+/** A text as it is, and as programs write it: JSON-, HCL-, URL- and base64-escaped. */
+export function formsOf(text: string): readonly string[] {
+  return [text, ...quoted(text), ...urlEscaped(text), ...base64(text)];
 }
 
 /** As JSON and Go quote it (Go's JSON escapes `<`, `>`, `&` too), and as HCL prints it. */

@@ -32,7 +32,7 @@ export async function openWorkTree(git: string | null, root: string): Promise<Wo
 }
 
 /** A question takes no lock, and starts no program that the repository's own configuration names. */
-function gitCommand(git: string, root: string, args: readonly string[], stdin?: string): Command {
+export function gitCommand(git: string, root: string, args: readonly string[], stdin?: string): Command {
   const safe = ['-c', 'core.fsmonitor=false'];
   const env = { GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
   return { file: git, args: [...safe, ...args], cwd: root, env, ...(stdin === undefined ? {} : { stdin }) };

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly inherit?: boolean;
   /** Applied to what is shown and what is returned; line by line where it is shown. */
   readonly mask?: (text: string) => string;
+  /** Gets stdout piece by piece as bytes, whatever they are and however many; then none of the output is captured. */
+  readonly take?: (bytes: Uint8Array) => void;
   /** Aborted: the child gets SIGTERM and is waited for. */
   readonly signal?: AbortSignal;
   /** Milliseconds that the child and all that it started may take. Only with captured output. */
@@ -44,7 +46,8 @@ export async function run(command: Command, options: RunOptions = {}): Promise<C
   const { execa } = await import('execa');
   const child = execa(command.file, command.args, settings(command, options));
   const terminal = sharesTerminal(options.inherit ?? false);
-  const { within } = options;
+  const { within, take } = options;
+  if (take !== undefined) child.stdout?.on('data', take);
   const kill = (signal: NodeJS.Signals): unknown =>
     within === undefined ? child.kill(signal) : killAll(child, signal);
   const signals = passSignals(kill, terminal, options.signal);
@@ -65,7 +68,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<C
   });
 }
 
-function settings(command: Command, { inherit = false, mask, pristine = false }: RunOptions): Options {
+function settings(command: Command, { inherit = false, mask, take, pristine = false }: RunOptions): Options {
   const shown = mask === undefined ? 'inherit' : ([lineByLine(mask), 'inherit', 'pipe'] as const);
   const output = inherit ? shown : 'pipe';
   return {
@@ -75,6 +78,7 @@ function settings(command: Command, { inherit = false, mask, pristine = false }:
     ...(command.stdin === undefined ? { stdin: inherit ? 'inherit' : 'ignore' } : { input: command.stdin }),
     stdout: output,
     stderr: output,
+    ...(take !== undefined && { encoding: 'buffer', buffer: false }),
     reject: false,
     detached: !sharesTerminal(inherit),
     stripFinalNewline: false,

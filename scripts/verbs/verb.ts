@@ -24,6 +24,8 @@ export interface Options {
   readonly takeTheirs?: readonly string[];
   readonly commitConfig?: boolean;
   readonly pristine?: boolean;
+  readonly all?: boolean;
+  readonly range?: string;
 }
 
 /** One verb: what help and completion say of it, and the file that tells its story, loaded when it is called. */
@@ -41,6 +43,8 @@ export interface Verb {
   readonly prints?: true;
   /** Is there for one child: signals are the child's, and so is the exit code, whatever it is. */
   readonly actsAsChild?: true;
+  /** Speaks of places at which secrets stand: not even on a terminal are their lines shown. */
+  readonly speaksOfSecrets?: boolean;
   readonly run: (context: Context, options: Options, args: readonly string[]) => CommandResult;
 }
 

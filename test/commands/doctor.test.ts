@@ -50,7 +50,9 @@ function repository(folder: string, tracked: readonly string[]): void {
 
 test('a healthy project: all is well but what only its owner can mend', async () => {
   const folder = await healthy();
+  writeFileSync(join(folder, '.gitattributes'), 'test/** -nigari-guard\n');
   repository(folder, ['nodes.yaml', 'test/age.key']);
+  execFileSync('git', ['add', '.gitattributes'], { cwd: folder });
   writeFileSync(join(folder, 'nodes.yaml'), readFileSync(join(await healthy(), 'nodes.yaml')));
   const verdict = await examine(folder, { PATH });
   expect(verdict.status).toBe(0);
@@ -64,7 +66,6 @@ test('a healthy project: all is well but what only its owner can mend', async ()
 
 describe('what git must not track', () => {
   test.each([
-    'cluster.yaml',
     'age.key',
     'sub/age.key',
     'infrastructure/tofu/terraform.tfstate',
@@ -81,8 +82,22 @@ describe('what git must not track', () => {
     repository(folder, [path, 'fine.yaml']);
     const verdict = await examine(folder, { PATH });
     const rows = about(verdict, 'git').filter(({ status }) => status === 'fail');
-    expect(rows).toMatchObject([{ found: `${path} is tracked` }]);
+    expect(rows).toMatchObject([{ found: expect.stringContaining(`${path} is tracked: `) as string }]);
+    expect(rows[0]?.remedy).toContain('git rm --cached');
     expect(verdict.status).toBe(2);
+  });
+
+  test('of cluster.yaml the credentials, not the file', async () => {
+    const folder = emptyFolder();
+    repository(folder, ['cluster.yaml']);
+    expect(about(await examine(folder, { PATH }), 'git').map(({ status }) => status)).toEqual(['ok', 'ok']);
+    writeFileSync(join(folder, 'cluster.yaml'), 'a: 1\ntfstate_password: planted-password\n');
+    execFileSync('git', ['add', '.'], { cwd: folder });
+    const verdict = await examine(folder, { PATH });
+    expect(about(verdict, 'git').at(-1)?.found).toBe(
+      'cluster.yaml:2:19 is tracked: tfstate_password is written in clear here',
+    );
+    expect(verdict.said).not.toContain('planted');
   });
 
   test('without git, or outside of a repository, there is nothing to look at', async () => {

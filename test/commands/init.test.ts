@@ -189,6 +189,13 @@ describe("a Taskfile of the user's own", () => {
   });
 });
 
+test.each(['lefthook.yaml', '.lefthook.toml', '.config/lefthook.yml'])(
+  'hooks that %s has are not made again',
+  async (name) => {
+    expect((await done(project({ [name]: '' }))).created).not.toContain('lefthook.yml');
+  },
+);
+
 test.each(['.mise.toml', '.tool-versions'])('tools that %s pins are not pinned again', async (name) => {
   expect((await done(project({ [name]: '' }))).created).not.toContain('mise.toml');
 });

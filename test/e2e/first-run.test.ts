@@ -43,6 +43,7 @@ test('init fills an empty folder, configure generates everything, and a second r
     '.sops.yaml',
     'Taskfile.yml',
     'mise.toml',
+    'lefthook.yml',
     '.vscode/settings.json',
   ]) {
     expect([...tree(folder).keys()]).toContain(path);

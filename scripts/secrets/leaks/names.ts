@@ -1,0 +1,35 @@
+/** Files that hold secrets in clear, or may, by their names: what git is told to ignore, and what it must not take. */
+import type { Problem } from '../../problem.ts';
+
+interface SecretName {
+  /** As in `.gitignore`: at any depth; `*` is any part of a name, `/` at the end means all that is below. */
+  readonly pattern: string;
+  readonly what: string;
+}
+
+export const SECRET_NAMES: readonly SecretName[] = [
+  { pattern: 'age.key', what: 'a private age key' },
+  { pattern: '*.tfstate*', what: 'a state of OpenTofu' },
+  { pattern: 'errored.tfstate', what: 'a state of OpenTofu' },
+  { pattern: '*.tfplan', what: 'a plan of OpenTofu' },
+  { pattern: 'tfplan', what: 'a plan of OpenTofu' },
+  { pattern: '.terraform/', what: 'a working file of OpenTofu' },
+  { pattern: 'crash*.log', what: 'the log of a crash' },
+  { pattern: 'kubeconfig', what: 'an access to Kubernetes' },
+  { pattern: 'talosconfig', what: 'an access to Talos' },
+];
+
+const MATCHERS = SECRET_NAMES.map(({ pattern, what }) => ({ what, matches: matcher(pattern) }));
+
+function matcher(pattern: string): RegExp {
+  const name = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*');
+  return new RegExp(`(^|/)${name}${name.endsWith('/') ? '' : '$'}`);
+}
+
+/** At most one problem, of code `secret-file`. */
+export function secretName(path: string): readonly Problem[] {
+  const found = MATCHERS.find(({ matches }) => matches.test(path));
+  if (found === undefined) return [];
+  const message = `this is ${found.what} by its name: it may hold secrets in clear`;
+  return [{ code: 'secret-file', severity: 'error', message, file: path }];
+}
