@@ -12,7 +12,8 @@ const MEND: Readonly<Record<string, (path: string) => string>> = {
   'state-in-clear': UNTRACK,
   'not-sealed': SEAL,
   'value-in-clear': SEAL,
-  'credential-in-clear': (path) => `move it to a sealed file, then git add ${path}; or git rm --cached ${path}`,
+  'credential-in-clear': (path) =>
+    `move it to the sealed cluster.sops.yaml (\`nigari init --commit-config\`), then git add ${path}; or git rm --cached ${path}`,
 };
 
 /** Once it is in a commit, no later one takes it away. */

@@ -1,6 +1,7 @@
 /** Runs a `Command`: no shell, a cleaned environment, signals passed on and the child waited for. */
 import { stat } from 'node:fs/promises';
 import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
 import type { Options } from 'execa';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import type { Command } from '../types.ts';
@@ -46,8 +47,8 @@ export async function run(command: Command, options: RunOptions = {}): Promise<C
   const { execa } = await import('execa');
   const child = execa(command.file, command.args, settings(command, options));
   const terminal = sharesTerminal(options.inherit ?? false);
-  const { within, take } = options;
-  if (take !== undefined) child.stdout?.on('data', take);
+  handOn(child.stdout, options.take);
+  const { within } = options;
   const kill = (signal: NodeJS.Signals): unknown =>
     within === undefined ? child.kill(signal) : killAll(child, signal);
   const signals = passSignals(kill, terminal, options.signal);
@@ -66,6 +67,10 @@ export async function run(command: Command, options: RunOptions = {}): Promise<C
     interrupted: signals.interrupted(),
     late: limit?.passed() ?? false,
   });
+}
+
+function handOn(stream: Readable | null | undefined, take: RunOptions['take']): void {
+  if (take !== undefined) stream?.on('data', take);
 }
 
 function settings(command: Command, { inherit = false, mask, take, pristine = false }: RunOptions): Options {

@@ -1,4 +1,5 @@
 /** What a cluster.yaml says in clear, whether it is valid or not: its credentials, and the texts that are none. */
+import { referenceName } from '../../config/references.ts';
 import { isPlaceholder } from '../../config/rules/texts.ts';
 import { SECRET_KEYS, type SourceFile } from '../../types.ts';
 import { mapLeaves } from '../walk.ts';
@@ -39,7 +40,7 @@ export function clearTexts(file: SourceFile): ClearTexts {
 
 const placeOf = ({ line = 1, column = 1 }) => ({ line, column });
 
-const isLiteral = (text: string): boolean => !text.startsWith('secret://') && !isPlaceholder(text);
+const isLiteral = (text: string): boolean => referenceName(text) === null && !isPlaceholder(text);
 
 /** `key: value` on one line; a line that is a comment counts for nothing. */
 const ASSIGNMENT = new RegExp(`^(?!\\s*#)(.*?\\b(${SECRET_KEYS.join('|')})["']?\\s*:\\s*)(\\S.*)$`);
