@@ -10,6 +10,8 @@ import { killAll, passSignals, sharesTerminal, timeLimit } from './signals.ts';
 export interface RunOptions {
   /** The child has our terminal; nothing is captured. With `mask` its output passes through it, and is captured too. */
   readonly inherit?: boolean;
+  /** The child is an editor: where it shares our terminal, Ctrl-C is a key of its own and interrupts nothing. */
+  readonly editor?: boolean;
   /** Applied to what is shown and what is returned; line by line where it is shown. */
   readonly mask?: (text: string) => string;
   /** Gets stdout piece by piece as bytes, whatever they are and however many; then none of the output is captured. */
@@ -51,7 +53,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<C
   const { within } = options;
   const kill = (signal: NodeJS.Signals): unknown =>
     within === undefined ? child.kill(signal) : killAll(child, signal);
-  const signals = passSignals(kill, terminal, options.signal);
+  const signals = passSignals(kill, terminal, options.signal, options.editor && terminal);
   const limit = within === undefined ? null : timeLimit(kill, within);
   const ended = await child;
   signals.release();

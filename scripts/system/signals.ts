@@ -24,8 +24,14 @@ export interface Passing {
  * @param kill sends a signal to the child
  * @param terminal whether it shares our terminal
  * @param abort sends SIGTERM, unless the abort comes of a signal that the child has anyway
+ * @param leavesKeys Ctrl-C is the child's alone, and tells nobody to stop
  */
-export function passSignals(kill: (signal: NodeJS.Signals) => void, terminal: boolean, abort?: AbortSignal): Passing {
+export function passSignals(
+  kill: (signal: NodeJS.Signals) => void,
+  terminal: boolean,
+  abort?: AbortSignal,
+  leavesKeys = false,
+): Passing {
   let received = false;
   const onSignal = (signal: NodeJS.Signals): void => {
     received = true;
@@ -34,9 +40,11 @@ export function passSignals(kill: (signal: NodeJS.Signals) => void, terminal: bo
   // Whoever aborts because of a signal may have heard it before us: so ask when all have heard it.
   const onAbort = (): unknown => setImmediate(() => received || kill('SIGTERM'));
   for (const signal of PASSED_ON) process.on(signal, onSignal);
+  const hearKeys = leavesKeys ? leaveKeysToChild() : () => {};
   abort?.addEventListener('abort', onAbort);
   if (abort?.aborted) onAbort();
   const release = (): void => {
+    hearKeys();
     for (const signal of PASSED_ON) process.off(signal, onSignal);
     abort?.removeEventListener('abort', onAbort);
   };
@@ -69,4 +77,26 @@ export function timeLimit(kill: (signal: NodeJS.Signals) => void, milliseconds: 
   const ending = setTimeout(() => kill('SIGKILL'), milliseconds + GRACE_MS);
   const release = (): void => [asking, ending].forEach(clearTimeout);
   return { passed: () => passed, release };
+}
+
+/** What the keys Ctrl-C and Ctrl-\ send to every process of a terminal. */
+const FROM_KEYS = ['SIGINT', 'SIGQUIT'] as const;
+
+/**
+ * While an editor has the terminal, these are keys of its own: nobody here hears them.
+ * @returns what lets them be heard again
+ */
+function leaveKeysToChild(): () => void {
+  const ignore = (): void => {};
+  const heard = FROM_KEYS.map((signal) => [signal, process.listeners(signal)] as const);
+  for (const [signal, listeners] of heard) {
+    process.on(signal, ignore);
+    for (const listener of listeners) process.off(signal, listener);
+  }
+  return () => {
+    for (const [signal, listeners] of heard) {
+      for (const listener of listeners) process.on(signal, listener);
+      process.off(signal, ignore);
+    }
+  };
 }

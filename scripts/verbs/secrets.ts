@@ -43,6 +43,19 @@ const SECRETS_VERBS: readonly (Verb | VerbGroup)[] = [
       (await import('../commands/secrets/set.ts')).secretsSet(context, args, file),
   },
   {
+    name: 'edit',
+    summary: 'edit a sealed file in $SOPS_EDITOR, $VISUAL or $EDITOR; in clear it is only in memory',
+    options: [
+      ['--force', 'also a file that is generated, and that the next configure overwrites'],
+      ['--insecure-temp', 'where there is no file system in memory: on a disk, in a folder of your own'],
+    ],
+    args: ['[file]', 'a sealed file, or a new one; nothing: cluster.sops.yaml, or the first that there is'],
+    completes: 'files',
+    more: 'Examples:\n  nigari secrets edit\n  EDITOR="code --wait" nigari secrets edit secrets.sops.yaml',
+    run: async (context, { force = false, insecureTemp = false }, [file = null]) =>
+      (await import('../commands/secrets/edit.ts')).secretsEdit(context, file, { force, insecureTemp }),
+  },
+  {
     name: 'diff',
     summary: 'tell which secrets differ: between two files, or since the last commit; never a value',
     options: [['--textconv', 'print one file for git: keys, and digests of values'], JSON_OPTION],

@@ -17,6 +17,7 @@ export interface Options {
   readonly watch?: boolean;
   readonly file?: string;
   readonly textconv?: boolean;
+  readonly insecureTemp?: boolean;
   readonly driver?: boolean;
   readonly ours?: boolean;
   readonly theirs?: boolean;

@@ -1,0 +1,110 @@
+/** A folder in memory that only this user can look into, for one text in clear that must not reach a disk. */
+import { rmSync } from 'node:fs';
+import { lstat, mkdtemp, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { checked, refused, type Checked, type Problem } from '../problem.ts';
+import { errno, ioProblem } from './io-problem.ts';
+
+export interface PrivatePlace {
+  /** Absolute; mode 0700. */
+  readonly folder: string;
+  /** The text, below it; mode 0600. */
+  readonly file: string;
+  /** What it is now. @returns `file-vanished`, or what else the system refused */
+  readonly read: () => Promise<Checked<Uint8Array>>;
+  /** Removes the folder with all that is in it. When the process ends meanwhile, be it by a signal, that is done by itself. */
+  readonly remove: () => void;
+}
+
+/** Where Linux has a file system in memory for everybody (shm_overview(7)). */
+const MEMORY = '/dev/shm';
+
+/** Types of file systems that are in memory, as statfs(2) names them: tmpfs, ramfs. */
+const IN_MEMORY: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
+
+/**
+ * Makes one, and removes those that killed processes of this user have left.
+ * @param name of the file
+ * @param base a folder that is in memory
+ * @returns `no-private-place` where it is not, or what the system refused
+ */
+export async function openPrivatePlace(
+  name: string,
+  text: Uint8Array,
+  base: string = MEMORY,
+): Promise<Checked<PrivatePlace>> {
+  return (await isInMemory(base)) ? makeIn(base, name, text) : refused(noPlace(base));
+}
+
+/** The same on a disk, for whoever asked for it. */
+export function openPlaceOnDisk(name: string, text: Uint8Array): Promise<Checked<PrivatePlace>> {
+  return makeIn(tmpdir(), name, text);
+}
+
+async function isInMemory(folder: string): Promise<boolean> {
+  const found = await statfs(folder).catch(() => null);
+  return found !== null && IN_MEMORY.has(found.type);
+}
+
+async function makeIn(base: string, name: string, text: Uint8Array): Promise<Checked<PrivatePlace>> {
+  let place: PrivatePlace | null = null;
+  try {
+    await sweep(base);
+    place = guarded(await mkdtemp(join(base, `${PREFIX}${process.pid}-`)), name);
+    await writeFile(place.file, text, { mode: 0o600, flag: 'wx' });
+    return checked(place);
+  } catch (error) {
+    place?.remove();
+    return refused(ioProblem(error, 'write', base));
+  }
+}
+
+const PREFIX = 'nigari-edit-';
+const NAME = /^nigari-edit-(\d+)-/;
+
+/** Whoever was killed could not clean up. What belongs to another user, or to a process that lives, stays. */
+async function sweep(base: string): Promise<void> {
+  for (const name of await readdir(base)) {
+    const pid = Number(NAME.exec(name)?.[1] ?? process.pid);
+    if (pid === process.pid || isAlive(pid)) continue;
+    const found = await lstat(join(base, name)).catch(() => null);
+    const isOurs = found?.isDirectory() === true && found.uid === process.getuid?.();
+    if (isOurs) await rm(join(base, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return errno(error) !== 'ESRCH';
+  }
+}
+
+/** A closed terminal ends a process at once, without its exit handlers: so that becomes a request to end. */
+function guarded(folder: string, name: string): PrivatePlace {
+  const file = join(folder, name);
+  const erase = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  const onHangup = (): void => void process.kill(process.pid, 'SIGTERM');
+  process.on('exit', erase).on('SIGHUP', onHangup);
+  return {
+    folder,
+    file,
+    read: () => readFile(file).then(checked, (error: unknown) => refused(ioProblem(error, 'read', name))),
+    remove: () => {
+      process.off('exit', erase).off('SIGHUP', onHangup);
+      erase();
+    },
+  };
+}
+
+function noPlace(base: string): Problem {
+  return {
+    code: 'no-private-place',
+    severity: 'error',
+    message: `${base} is no file system in memory: an editor would write secrets in clear to a disk`,
+    hint: 'change single values with `nigari secrets set NAME`; or accept the disk: `nigari secrets edit --insecure-temp`',
+  };
+}

@@ -1,0 +1,24 @@
+/** Questions to a person. Without a terminal nothing is asked. */
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+
+/** Whether a person is there who sees a question and can answer it. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY && process.stderr.isTTY;
+}
+
+/** @returns the line that was typed; null for Ctrl-C, Ctrl-D, a closed terminal, or when the signal was aborted */
+export async function ask(question: string, signal: AbortSignal): Promise<string | null> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr, historySize: 0 });
+  const close = (): void => lines.close();
+  signal.addEventListener('abort', close);
+  const answer = await new Promise<string | null>((resolve) => {
+    lines.once('close', () => resolve(null)).once('SIGINT', close);
+    if (signal.aborted) close();
+    else lines.question(question, resolve);
+  });
+  signal.removeEventListener('abort', close);
+  lines.close();
+  if (answer === null) process.stderr.write('\n');
+  return answer;
+}
