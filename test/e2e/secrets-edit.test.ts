@@ -297,8 +297,9 @@ describe.runIf(hasMemory)('with a file system in memory', () => {
 
     test('Ctrl-C is a key of the editor: however often it is pressed, what is typed is not lost', async () => {
       const folder = await sealedProject({ [FILE]: CLEAR });
-      const body = `let times = 0; setInterval(() => {}, 1000); console.log('listening 0');
-        process.on('SIGINT', () => { console.log('listening ' + ++times); if (times === 4) { ${CHANGE} process.exit(0); } });`;
+      const body = `let times = 0; setInterval(() => {}, 1000);
+        process.on('SIGINT', () => { console.log('listening ' + ++times); if (times === 4) { ${CHANGE} process.exit(0); } });
+        console.log('listening 0');`;
       const keys = [0, 1, 2, 3].map((times) => [`listening ${times}`, '\x03'] as const);
       expect(await onScreen(folder, body, keys)).toMatchObject({ status: 0 });
       expect(await clearOf(folder, FILE)).toContain('planted-9');
