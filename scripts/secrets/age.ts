@@ -1,5 +1,6 @@
 /** What the engine needs of age: wrapping and unwrapping a data key. `system/age.ts` does it. */
 import type { Secret } from '../config/secret.ts';
+import { bech32Bytes } from './bech32.ts';
 
 /** A private key that was found. */
 export interface Identity {
@@ -42,28 +43,5 @@ export function recipientFault(text: string): string | null {
       ? 'belongs to an age plugin, which only sops itself can use'
       : 'is no age recipient';
   }
-  return bech32Bytes(prefix, text.slice(prefix.length + 1)) === bytes ? null : 'is damaged: its checksum does not fit';
-}
-
-const BECH32 = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
-const GENERATOR = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3] as const;
-const CHECKSUM_CHARS = 6;
-
-/** How many bytes a bech32 string holds (BIP 173, without its limit of length); null when its checksum does not fit. */
-function bech32Bytes(prefix: string, data: string): number | null {
-  const words = Array.from(data, (char) => BECH32.indexOf(char));
-  if (words.includes(-1) || words.length < CHECKSUM_CHARS) return null;
-  const codes = Array.from(prefix, (char) => char.charCodeAt(0));
-  const sum = checksum([...codes.map((code) => code >> 5), 0, ...codes.map((code) => code & 31), ...words]);
-  return sum === 1 ? Math.floor(((words.length - CHECKSUM_CHARS) * 5) / 8) : null;
-}
-
-function checksum(values: readonly number[]): number {
-  let sum = 1;
-  for (const value of values) {
-    const top = sum >>> 25;
-    sum = ((sum & 0x1ffffff) << 5) ^ value;
-    for (const [bit, generator] of GENERATOR.entries()) if ((top >>> bit) & 1) sum ^= generator;
-  }
-  return sum;
+  return bech32Bytes(text, prefix)?.length === bytes ? null : 'is damaged: its checksum does not fit';
 }

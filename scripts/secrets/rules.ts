@@ -33,7 +33,7 @@ export interface Rule {
  */
 export function ruleFor(path: string, config: SourceFile | null, recipients: readonly string[]): Checked<Rule> {
   if (config === null) return refused(noConfig(path));
-  const reading = readYaml(config);
+  const reading = readConfig(config);
   if (!reading.ok) return reading;
   const { tree, at } = reading.value;
   const [document = { kind: 'mapping', items: [] } as const] = tree;
@@ -42,6 +42,15 @@ export function ruleFor(path: string, config: SourceFile | null, recipients: rea
   if (!chosen.ok) return chosen;
   if (chosen.value !== null) return readRule(chosen.value, document, at);
   return refused(noRule(path, config.path, [...recipientsIn(config), ...recipients]));
+}
+
+/** Read once, for however many files it is asked about. */
+const READINGS = new WeakMap<SourceFile, Checked<Reading>>();
+
+function readConfig(config: SourceFile): Checked<Reading> {
+  const reading = READINGS.get(config) ?? readYaml(config);
+  READINGS.set(config, reading);
+  return reading;
 }
 
 function noConfig(path: string): Problem {

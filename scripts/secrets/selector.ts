@@ -47,6 +47,19 @@ function before(place: Place, isComment: boolean): readonly string[] {
  * @returns null when RE2 cannot compile it; sops would then encrypt nothing and say nothing
  */
 export function compileRegex(text: string): Test | null {
+  const known = COMPILED.get(text);
+  if (known !== undefined) return known;
+  if (COMPILED.size === MOST_COMPILED) COMPILED.clear();
+  const test = compile(text);
+  COMPILED.set(text, test);
+  return test;
+}
+
+/** A project has a handful of expressions, asked for again with each file. */
+const COMPILED = new Map<string, Test | null>();
+const MOST_COMPILED = 100;
+
+function compile(text: string): Test | null {
   try {
     const regex = RE2JS.compile(text);
     return (candidate) => regex.test(candidate);

@@ -3,25 +3,39 @@ import { armor, Decrypter, Encrypter, generateX25519Identity, identityToRecipien
 import { reveal, secret } from '../config/secret.ts';
 import type { Problem } from '../problem.ts';
 import type { Age, Identity } from '../secrets/age.ts';
+import { bech32Bytes } from '../secrets/bech32.ts';
+import { x25519Identity, x25519Recipient } from './x25519.ts';
 
 /** X25519 (`age1…`) and hybrid post-quantum (`age1pq1…`) keys. */
 export const age: Age = { wrap, unwrap };
 
 async function wrap(recipient: string, dataKey: Uint8Array): Promise<string> {
   const encrypter = new Encrypter();
-  encrypter.addRecipient(recipient);
+  const publicKey = bech32Bytes(recipient, 'age');
+  encrypter.addRecipient(publicKey === null ? recipient : x25519Recipient(publicKey));
   return armor.encode(await encrypter.encrypt(dataKey));
 }
 
 async function unwrap(text: string, identities: readonly Identity[]): Promise<Uint8Array | null> {
   const decrypter = new Decrypter();
-  for (const identity of identities) decrypter.addIdentity(reveal(identity.text));
+  for (const identity of identities) decrypter.addIdentity(openerOf(identity));
   try {
     return await decrypter.decrypt(armor.decode(text));
   } catch {
     // The library tells no causes apart: no key fits, or the block is damaged. Its errors may quote the block.
     return null;
   }
+}
+
+/** Made once for each key, however many files it opens. */
+const OPENERS = new WeakMap<Identity, ReturnType<typeof x25519Identity> | string>();
+
+function openerOf(identity: Identity): ReturnType<typeof x25519Identity> | string {
+  const text = reveal(identity.text);
+  const scalar = bech32Bytes(text.toLowerCase(), 'age-secret-key-');
+  const opener = OPENERS.get(identity) ?? (scalar === null ? text : x25519Identity(scalar));
+  OPENERS.set(identity, opener);
+  return opener;
 }
 
 /** Keys of a text, and what is wrong with its other lines. */
