@@ -20,7 +20,7 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
       ['--commit-config', 'move the credentials of cluster.yaml into cluster.sops.yaml, so that git may have it'],
       JSON_OPTION,
     ],
-    more: 'A file that exists is never changed, but for a marked block in .gitignore.\n\nExamples:\n  nigari init\n  nigari init --commit-config',
+    more: 'A file that exists is never changed, but for a marked block in .gitignore and .gitattributes.\n\nExamples:\n  nigari init\n  nigari init --commit-config',
     run: async (context, { commitConfig = false }) =>
       commitConfig
         ? (await import('./commands/commit-config.ts')).commitConfig(context)

@@ -144,6 +144,7 @@ describe('the packed package', () => {
       'lefthook.yml',
       '.vscode/settings.json',
       '.gitignore',
+      '.gitattributes',
     ]) {
       expect(existsSync(join(folder, name)), name).toBe(true);
     }
@@ -213,7 +214,7 @@ describe('the packed package', () => {
     expect(files).toEqual(expect.arrayContaining(instance.map((name) => `infrastructure/tofu/${name}`)));
     expect(files).toEqual(expect.arrayContaining(['infrastructure/README.md', 'infrastructure/secrets.sops.yaml']));
     expect(files).toEqual(
-      expect.arrayContaining(['.gitignore', '.sops.yaml', 'Taskfile.yml', 'mise.toml', 'nodes.yaml']),
+      expect.arrayContaining(['.gitattributes', '.gitignore', '.sops.yaml', 'Taskfile.yml', 'mise.toml', 'nodes.yaml']),
     );
     for (const name of ['cluster.yaml', 'age.key']) expect(files).not.toContain(name);
     expect(files.filter((path) => path.startsWith('node_modules/'))).toEqual([]);

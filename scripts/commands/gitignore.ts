@@ -1,8 +1,11 @@
-/** The marked block that `init` keeps in `.gitignore`; everything around it is the user's. */
+/** The marked block that `init` keeps in `.gitignore`. */
 import { SECRET_NAMES } from '../secrets/leaks/names.ts';
+import { withBlock, type Marks } from './marked-block.ts';
 
-const BEGIN = '# >>> nigari: secrets and files of this machine, never committed';
-const END = '# <<< nigari';
+const MARKS: Marks = {
+  begin: '# >>> nigari: secrets and files of this machine, never committed',
+  end: '# <<< nigari',
+};
 
 /** What must not be committed. The inputs are meant where they lie, the rest wherever tofu, Talos or a crash leaves it. */
 const PATTERNS = [...SECRET_NAMES.map(({ pattern }) => pattern), '.nigari/cache/'];
@@ -17,16 +20,10 @@ function ignoresConfig(block: string): boolean {
 /**
  * @param text of the present `.gitignore`, empty when there is none
  * @param isConfigCommitted takes cluster.yaml out of the block, for good
- * @returns the text with the block in its present form: in its old place, or at the end
  */
 export function withIgnoreBlock(text: string, isConfigCommitted = false): string {
-  const lineBreak = text.includes('\r\n') ? '\r\n' : '\n';
-  // The last one: behind a first line whose last line is gone stand lines of the user's.
-  const from = text.lastIndexOf(BEGIN);
-  const end = from < 0 ? -1 : text.indexOf(END, from);
-  const ignored = !isConfigCommitted && ignoresConfig(end < 0 ? '' : text.slice(from, end));
-  const block = [BEGIN, ...(ignored ? [CONFIG] : []), ...PATTERNS, END].join(lineBreak);
-  if (end >= 0) return text.slice(0, from) + block + text.slice(end + END.length);
-  const before = text === '' || text.endsWith('\n') ? text : text + lineBreak;
-  return `${before}${before === '' ? '' : lineBreak}${block}${lineBreak}`;
+  return withBlock(text, MARKS, (now) => {
+    const ignored = !isConfigCommitted && ignoresConfig(now);
+    return [...(ignored ? [CONFIG] : []), ...PATTERNS];
+  });
 }

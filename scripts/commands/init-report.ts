@@ -2,6 +2,7 @@
 import { openWorkTree } from '../system/git.ts';
 import { findOnPath } from '../system/programs.ts';
 import type { Context } from './context.ts';
+import { gitSettingsNote } from './git-sealed.ts';
 
 /** What was done, in order. */
 export interface Done {
@@ -12,7 +13,9 @@ export interface Done {
 
 export async function report(context: Context, { created, updated, notes }: Done): Promise<void> {
   const { reporter, json, call } = context;
-  const all = (await couldBeRepository(context)) ? [...notes, NO_REPOSITORY] : notes;
+  const repository = (await couldBeRepository(context)) ? [NO_REPOSITORY] : [];
+  const settings = await gitSettingsNote(context);
+  const all = [...notes, ...repository, ...(settings === null ? [] : [settings])];
   if (json) reporter.result(JSON.stringify({ created, updated, notes: all }, null, 2));
   for (const path of created) reporter.line(`created  ${path}`, 'good');
   for (const path of updated) reporter.line(`updated  ${path}`, 'changed');

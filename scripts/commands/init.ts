@@ -3,6 +3,7 @@ import { Exit, must, Refusal, type Problem } from '../problem.ts';
 import { readDisk } from '../system/disk.ts';
 import { writePublic } from '../system/write.ts';
 import { refuse, step, type CommandResult, type Context } from './context.ts';
+import { withAttributesBlock } from './git-sealed.ts';
 import { withIgnoreBlock } from './gitignore.ts';
 import { report, type Done } from './init-report.ts';
 import { keyProblems, makeKey } from './project-key.ts';
@@ -18,7 +19,8 @@ export async function init(context: Context): CommandResult {
   refuse(notes, Exit.refusedInput);
   const done: Done = { created: [], updated: [], notes: notes.map(asNote) };
   await step(context, 'Make what is missing', async () => {
-    await ignoreSecrets(root, done);
+    // Before anything secret exists, git is told not to take it.
+    await keepBlocks(root, done);
     if (found.missing.length > 0) await createStarters(root, EXAMPLES, done);
     if (!isProject) await makeKey(context, found, done);
     await createStarters(root, COMFORTS, done);
@@ -56,13 +58,19 @@ function refuseHalf(root: string, { missing, signs }: Survey, notes: readonly Pr
   throw new Refusal([...problems, ...notes], Exit.refusedInput);
 }
 
-/** Before anything secret exists, git is told not to take it. */
-async function ignoreSecrets(root: string, done: Done): Promise<void> {
-  const path = '.gitignore';
-  const now = must(await readDisk(root, [path]), Exit.refusedInput).get(path);
-  const text = now === undefined ? '' : new TextDecoder('utf-8', { ignoreBOM: true }).decode(now.bytes);
-  const wanted = withIgnoreBlock(text);
-  if (wanted === text) return;
-  must(await writePublic(root, path, wanted), Exit.refusedInput);
-  (now === undefined ? done.created : done.updated).push(path);
+/** The files of git's in which a block is ours. */
+const BLOCKS: readonly (readonly [path: string, withBlock: (text: string) => string])[] = [
+  ['.gitignore', (text) => withIgnoreBlock(text)],
+  ['.gitattributes', withAttributesBlock],
+];
+
+async function keepBlocks(root: string, done: Done): Promise<void> {
+  for (const [path, withBlock] of BLOCKS) {
+    const now = must(await readDisk(root, [path]), Exit.refusedInput).get(path);
+    const text = now === undefined ? '' : new TextDecoder('utf-8', { ignoreBOM: true }).decode(now.bytes);
+    const wanted = withBlock(text);
+    if (wanted === text) continue;
+    must(await writePublic(root, path, wanted), Exit.refusedInput);
+    (now === undefined ? done.created : done.updated).push(path);
+  }
 }

@@ -21,6 +21,7 @@ const RESERVED = new Set([
   '.sops.yaml',
   'age.key',
   '.gitignore',
+  '.gitattributes',
   'package.json',
 ]);
 const RESERVED_FOLDERS = new Set(['.git', '.nigari', 'node_modules', 'templates']);

@@ -31,6 +31,12 @@ export async function openWorkTree(git: string | null, root: string): Promise<Wo
   };
 }
 
+/** The first line of what git answers; null when it fails. */
+export async function askGit(git: string, root: string, args: readonly string[]): Promise<string | null> {
+  const ended = await run(gitCommand(git, root, args));
+  return ended.ok && ended.value.exitCode === 0 ? (ended.value.stdout.split('\n')[0] ?? '') : null;
+}
+
 /** A question takes no lock, and starts no program that the repository's own configuration names. */
 export function gitCommand(git: string, root: string, args: readonly string[], stdin?: string): Command {
   const safe = ['-c', 'core.fsmonitor=false'];

@@ -37,6 +37,7 @@ test('init fills an empty folder, configure generates everything, and a second r
   expect(made, made.all).toMatchObject({ status: 0 });
   for (const path of [
     '.gitignore',
+    '.gitattributes',
     'cluster.yaml',
     'nodes.yaml',
     'age.key',
