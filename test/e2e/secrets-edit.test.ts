@@ -201,12 +201,12 @@ describe.runIf(hasMemory)('with a file system in memory', () => {
   });
 
   describe('ended from outside', () => {
-    /** An editor that waits, having said so. */
+    /** An editor that waits, having said so; it ends when it is told to, and when the test is over. */
     const WAIT = `${CHANGE} fs.writeFileSync(at + '/ready', String(process.ppid));
-      setInterval(() => fs.existsSync(at + '/stop') && process.exit(0), 20);`;
+      setInterval(() => (fs.existsSync(at + '/stop') || !fs.existsSync(at)) && process.exit(0), 20);`;
 
-    async function editing(folder: string) {
-      const running = startNigari(folder, ['secrets', 'edit'], editor(folder, WAIT));
+    async function editing(folder: string, more = '') {
+      const running = startNigari(folder, ['secrets', 'edit'], editor(folder, more + WAIT));
       const pid = await vi.waitFor(() => Number(textOf(folder, 'ready')), { timeout: 10_000, interval: 20 });
       expect(placesOf(pid)).toHaveLength(1);
       return { ...running, pid };
@@ -220,6 +220,22 @@ describe.runIf(hasMemory)('with a file system in memory', () => {
       expect((await ended).status).toBe(130);
       expect(placesOf(pid)).toEqual([]);
       expect(textOf(folder, FILE)).toBe(before);
+    });
+
+    test('who presses Ctrl-C three times waits for no editor, and leaves nothing', async () => {
+      const folder = await sealedProject({ [FILE]: CLEAR });
+      const { kill, ended, pid } = await editing(
+        folder,
+        "process.on('SIGINT', () => fs.appendFileSync(at + '/heard', 'x'));",
+      );
+      for (const times of [1, 2]) {
+        kill('SIGINT');
+        await vi.waitFor(() => expect(textOf(folder, 'heard')).toHaveLength(times), { timeout: 10_000, interval: 20 });
+      }
+      kill('SIGINT');
+      await vi.waitFor(() => expect(placesOf(pid)).toEqual([]), { timeout: 10_000, interval: 20 });
+      put(folder, 'stop', '');
+      expect((await ended).status).toBe(130);
     });
 
     test('what a kill leaves is removed by the next one, and what belongs to a living process is not', async () => {
