@@ -41,15 +41,15 @@ export interface SealInputs extends Keys, Chance {
  *   identity opens: it stays as it is, unless it is known to hold something else (`sealed-inputs-changed`).
  */
 export async function seal(artifacts: readonly Artifact[], inputs: SealInputs): Promise<Checked<readonly Sealed[]>> {
-  const contents = await Promise.all(artifacts.map((artifact) => contentOf(artifact, inputs)));
-  const sealed = artifacts.flatMap((artifact, index): readonly Sealed[] => {
-    const bytes = contents[index];
-    return bytes?.ok ? [asSealed(artifact, bytes.value)] : [];
-  });
-  return checked(
-    sealed,
-    contents.flatMap(({ problems }) => problems),
-  );
+  const sealed: Sealed[] = [];
+  const problems: (readonly Problem[])[] = [];
+  // One after the other: all of it is work of one thread, and a thousand at once would only fill the memory.
+  for (const artifact of artifacts) {
+    const bytes = artifact.secret ? await sealedContent(artifact, inputs) : checked(artifact.bytes);
+    problems.push(bytes.problems);
+    if (bytes.ok) sealed.push(asSealed(artifact, bytes.value));
+  }
+  return checked<readonly Sealed[]>(sealed, problems.flat());
 }
 
 /** The one place that makes a `Sealed`. */
@@ -58,10 +58,6 @@ function asSealed(
   bytes: Uint8Array,
 ): Sealed {
   return { path, template, secret, executable, bytes } as Sealed;
-}
-
-async function contentOf(artifact: Artifact, inputs: SealInputs): Promise<Checked<Uint8Array>> {
-  return artifact.secret ? sealedContent(artifact, inputs) : checked(artifact.bytes);
 }
 
 async function sealedContent(artifact: Artifact, inputs: SealInputs): Promise<Checked<Uint8Array>> {

@@ -31,6 +31,11 @@ test('a known answer', () => {
   );
 });
 
+test.each([1, 12, 16, 64])('an IV of %d bytes is read, as sops does', (length) => {
+  const encrypted = parseEncrypted(encryptText('hello', 'str', KEY, Buffer.alloc(length, 3), 'a:'));
+  expect(encrypted && decryptText(encrypted, KEY, 'a:')).toBe('hello');
+});
+
 describe('a changed part does not decrypt', () => {
   const sealed = encryptText('a secret', 'str', KEY, Buffer.alloc(32, 1), 'a:b:');
   const parts = parseEncrypted(sealed);

@@ -153,6 +153,14 @@ test('an IV that met the form of a foreign writer never meets ours', async () =>
   expect(now).not.toContain(`iv:${Buffer.from(iv).toString('base64')}`);
 });
 
+test('bytes, which older versions wrote for text, are read as that', async () => {
+  const sealed = await sealText('a: "true"\nb: one\n');
+  const foreign = sealed.replace(/^(b: .*)type:str/m, '$1type:bytes');
+  expect(foreign).not.toBe(sealed);
+  expect(valueOf(await openText(foreign))).toEqual(treeOf('a: "true"\nb: one\n'));
+  expect(await sealText('a: "true"\nb: one\n', {}, foreign)).toBe(foreign);
+});
+
 describe('recipients', () => {
   test('one more: only their block is new, and they can open it', async () => {
     const bob = await someoneElse();
@@ -301,6 +309,19 @@ test('chance and time come from outside only: the same of both is the same file 
   const withoutAge = (text: string) => text.replace(/-----BEGIN[^]*?-----END AGE ENCRYPTED FILE-----/g, '');
   expect(withoutAge(twice)).toBe(withoutAge(once));
   expect(once).toContain('lastmodified: "2026-01-02T03:04:05Z"');
+});
+
+test('many artifacts are sealed in their order, each to what it held', async () => {
+  const many = Array.from({ length: 20 }, (_, index) => ({
+    ...artifact(`a: ${index}\n`, `${index}.sops.yaml`),
+    secret: index % 3 > 0,
+  }));
+  const sealed = valueOf(await seal(many, inputs()));
+  expect(sealed.map(({ path }) => path)).toEqual(many.map(({ path }) => path));
+  for (const [index, { bytes, secret }] of sealed.entries()) {
+    const text = Buffer.from(bytes).toString();
+    expect(secret ? valueOf(await openText(text)) : treeOf(text)).toEqual(treeOf(`a: ${index}\n`));
+  }
 });
 
 test('all problems of all artifacts are told at once', async () => {

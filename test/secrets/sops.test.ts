@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { decryptSops } from 'sops-age';
 import { describe, expect, test } from 'vitest';
+import { reveal } from '../../scripts/config/secret.ts';
 import { sameTree } from '../../scripts/secrets/tree.ts';
 import { emit } from '../../scripts/secrets/yaml/emit.ts';
 import { hostileString, isLost, looseMapping } from './arbitrary.ts';
 import { bothWays, commentedText, commentsSurvive, forest, hostileMapping } from './differential.ts';
-import { TREES_SELECTED_BY } from './rule-sets.ts';
+import { READERS, TREES_SELECTED_BY } from './rule-sets.ts';
 import { SAMPLE_CLEAR, SAMPLE_KEY } from './sample.ts';
 import { config, changedLines, openText, sealText, SOPS, sops, sopsEncrypt, treeOf, valueOf } from './support.ts';
 
@@ -73,6 +74,21 @@ describe.skipIf(!SOPS)('with the real sops', () => {
     expect(() => lost('a: 18446744073709551615\n')).toThrow('unknown type: uint64');
     expect(sopsEncrypt('a: clear\n', config(['encrypted_regex: ^(?!x)']))).toContain('a: clear\n');
   });
+});
+
+/** All that it knows: no times, no keys of digits, one document. It does not look at the MAC, so that it proves only the values. */
+test('an independent reader reads a tree of every type, for several recipients', async () => {
+  const text = 'a: {b: [1, -2.5, true, "no", ""], "c:d": "two\\nlines"}\n# comment\ne_unencrypted: clear\nf: null\n';
+  const [, [, identities] = []] = READERS;
+  const sopsConfig = config(
+    [],
+    (identities ?? []).map(({ recipient }) => recipient),
+  );
+  const sealed = await sealText(text, { sopsConfig });
+  for (const identity of identities ?? []) {
+    const read = await decryptSops(sealed, { secretKey: reveal(identity.text), fileType: 'yaml' });
+    expect(read).toEqual({ a: { b: [1, -2.5, true, 'no', ''], 'c:d': 'two\nlines' }, e_unencrypted: 'clear', f: null });
+  }
 });
 
 test('an independent reader reads ours', async () => {
