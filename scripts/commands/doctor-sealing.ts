@@ -50,5 +50,5 @@ const singleRecipient: Row = {
   name: 'recipients',
   status: 'warning',
   found: 'there is only one: when its key is lost, so are the secrets',
-  remedy: `add a second recipient to ${SOPS_CONFIG}, e.g. a key kept offline`,
+  remedy: '`nigari secrets recipients add age1…` adds a second one, e.g. a key kept offline',
 };

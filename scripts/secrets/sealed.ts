@@ -52,7 +52,7 @@ function notSealed(file: string): Problem {
     code: 'not-sealed',
     severity: 'error',
     message: `${file} is not encrypted by sops`,
-    hint: 'move it away, or encrypt it: sops encrypt --in-place',
+    hint: `move it away, or encrypt it: \`nigari secrets encrypt ${file}\``,
     file,
   };
 }

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { checked, refused, type Checked } from '../problem.ts';
-import type { Change, Sealed } from '../types.ts';
+import type { Change, Sealed, SourceFile } from '../types.ts';
 import { confine } from './confine.ts';
 import { nodeFiles } from './files.ts';
 import { errno, ioProblem } from './io-problem.ts';
@@ -34,6 +34,20 @@ export function writeSealedAt(file: string, { bytes }: Sealed): Promise<Checked<
   return replaceAll([{ path: basename(file), bytes, executable: false }], dirname(file));
 }
 const asWanted = ({ path, text }: PublicFile) => ({ path, bytes: Buffer.from(text), executable: false });
+
+/**
+ * Writes sealed files and the `.sops.yaml` that says for whom they are, all or nothing. The rules come first: whatever
+ * stops the run in between, no later one seals anew for somebody who was removed.
+ * @param rules public text, as the user wrote it but for the recipients
+ */
+export function writeWithRules(
+  rules: SourceFile,
+  sealed: readonly Sealed[],
+  root: string,
+  options: WriteOptions = {},
+): Promise<Checked<void>> {
+  return replaceAll([{ ...rules, executable: false }, ...sealed], root, options);
+}
 
 /**
  * Makes one public file of `init`'s, and its folders, if nothing is there; what is there is never touched.

@@ -1,4 +1,5 @@
 /** `nigari secrets …` */
+import { RECIPIENTS } from './secrets-recipients.ts';
 import { JSON_OPTION, type Verb, type VerbGroup } from './verb.ts';
 
 const FILE_OPTION = ['--file <file>', 'only this sealed file'] as const;
@@ -55,6 +56,46 @@ const SECRETS_VERBS: readonly (Verb | VerbGroup)[] = [
     run: async (context, { force = false, insecureTemp = false }, [file = null]) =>
       (await import('../commands/secrets/edit.ts')).secretsEdit(context, file, { force, insecureTemp }),
   },
+  {
+    name: 'encrypt',
+    summary: 'encrypt a YAML file in its place, by the rule of .sops.yaml that covers it',
+    options: [JSON_OPTION],
+    args: ['<file>', 'YAML in clear; one that is encrypted already stays as it is'],
+    completes: 'files',
+    more: 'Example:\n  nigari secrets encrypt secrets.sops.yaml',
+    run: async (context, _, [file = '']) =>
+      (await import('../commands/secrets/encrypt.ts')).secretsEncrypt(context, file),
+  },
+  {
+    name: 'decrypt',
+    summary: 'print a sealed file in clear, on stdout and nowhere else',
+    options: [['--stdout', 'say that it is to be shown: without it nothing is']],
+    args: ['<file>', 'a sealed file'],
+    completes: 'files',
+    more: 'Example:\n  nigari secrets decrypt cluster.sops.yaml --stdout',
+    prints: true,
+    run: async (context, { stdout = false }, [file = '']) =>
+      (await import('../commands/secrets/decrypt.ts')).secretsDecrypt(context, file, stdout),
+  },
+  {
+    name: 'rotate',
+    summary: 'give sealed files a new data key, and encrypt every value anew',
+    options: [JSON_OPTION],
+    args: ['[files...]', 'sealed files; nothing: all that a key here opens'],
+    completes: 'files',
+    more: 'The values stay the same. Afterwards the files are sealed for whom .sops.yaml names.\n\nExamples:\n  nigari secrets rotate\n  nigari secrets rotate cluster.sops.yaml',
+    run: async (context, _, files) => (await import('../commands/secrets/rotate.ts')).secretsRotate(context, files),
+  },
+  {
+    name: 'verify',
+    summary: 'tell whether sealed files are whole, and as .sops.yaml says',
+    options: [JSON_OPTION],
+    args: ['[files...]', 'sealed files; nothing: all of them'],
+    completes: 'files',
+    more: 'Without a key it looks at the structure alone, and says so. Exit code 2 when a file is damaged or in clear.\n\nExamples:\n  nigari secrets verify\n  nigari secrets verify cluster.sops.yaml --json',
+    run: async (context, _, files) => (await import('../commands/secrets/verify.ts')).secretsVerify(context, files),
+  },
+  RECIPIENTS,
   {
     name: 'diff',
     summary: 'tell which secrets differ: between two files, or since the last commit; never a value',

@@ -27,6 +27,8 @@ export interface Options {
   readonly pristine?: boolean;
   readonly all?: boolean;
   readonly range?: string;
+  readonly stdout?: boolean;
+  readonly rule?: string;
 }
 
 /** One verb: what help and completion say of it, and the file that tells its story, loaded when it is called. */

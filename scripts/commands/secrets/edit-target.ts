@@ -1,4 +1,5 @@
 /** Which file is edited. One that `configure` generates is not the place where its values are kept. */
+import { SEALED_FILE } from '../../config/sealed-input.ts';
 import { CLUSTER_FILE } from '../../config/rules/rule.ts';
 import { parseYaml } from '../../config/yaml.ts';
 import { Exit, Refusal, type Problem } from '../../problem.ts';
@@ -10,10 +11,10 @@ import type { Context } from '../context.ts';
 import { readFileOf } from '../sealed-files.ts';
 import { isThere, SECRETS_FILE } from '../survey.ts';
 import { generatedPaths, projectPath } from './files.ts';
-import { OWN_SECRETS, SEALED_INPUT } from './places.ts';
+import { OWN_SECRETS } from './places.ts';
 
 /** What is edited when nothing is named: the first of these that is there. */
-const DEFAULTS = [SEALED_INPUT, OWN_SECRETS, SECRETS_FILE];
+const DEFAULTS = [SEALED_FILE, OWN_SECRETS, SECRETS_FILE];
 
 /**
  * @param named null for the default
@@ -33,7 +34,7 @@ async function defaultFile({ root, call }: Context): Promise<string> {
 }
 
 async function insteadOf(context: Context, path: string): Promise<string> {
-  const input = (await isThere(context.root, SEALED_INPUT)) ? SEALED_INPUT : CLUSTER_FILE;
+  const input = (await isThere(context.root, SEALED_FILE)) ? SEALED_FILE : CLUSTER_FILE;
   const problem = overwritten(path, await homesOf(context, path), `${context.call} secrets edit ${input}`);
   if (!canAsk()) throw new Refusal([problem], Exit.refusedInput);
   context.reporter.problems([{ ...problem, severity: 'warning' }]);
@@ -47,9 +48,9 @@ async function insteadOf(context: Context, path: string): Promise<string> {
 async function homesOf(context: Context, path: string): Promise<readonly string[]> {
   const { cluster } = await loadInputs(context.root);
   const written = cluster.ok ? parseYaml(cluster.value) : cluster;
-  const sealed = await keysOf(context, SEALED_INPUT);
+  const sealed = await keysOf(context, SEALED_FILE);
   return (await keysOf(context, path)).flatMap((key) => {
-    if (sealed.includes(key)) return [`${key}: ${SEALED_INPUT}`];
+    if (sealed.includes(key)) return [`${key}: ${SEALED_FILE}`];
     if (!written.ok || !Object.hasOwn(written.value.value, key)) return [];
     return [`${key}: ${CLUSTER_FILE}:${written.value.places.key([key]).line}`];
   });

@@ -1,11 +1,12 @@
 /** Which sealed files a command speaks of, and which keys open them. */
 import { relative, resolve, sep } from 'node:path';
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
+import { isSealed } from '../../changes/compare.ts';
 import { isMadeByTemplate } from '../../render/made-by-template.ts';
 import { isSealedPath } from '../../render/render.ts';
 import type { Identity } from '../../secrets/age.ts';
 import { assetsDirectory } from '../../system/assets.ts';
-import { listFiles } from '../../system/disk.ts';
+import { listFiles, readDisk } from '../../system/disk.ts';
 import { findIdentities } from '../../system/identities.ts';
 import { loadTemplates } from '../../system/templates.ts';
 import type { SourceFile } from '../../types.ts';
@@ -15,10 +16,27 @@ import { readFileOf } from '../sealed-files.ts';
 /** What lies there is made to be copied, or to be tested with. */
 const NO_SECRETS = /^(templates|test|tests)\//;
 
-/** Paths of all sealed files of a project, sorted. */
-export async function sealedPaths({ root }: Context): Promise<readonly string[]> {
+/** Paths of all sealed files of a project by their name, sorted. */
+export async function sealedPaths(context: Context): Promise<readonly string[]> {
+  return (await filePaths(context)).filter(isSealedPath);
+}
+
+async function filePaths({ root }: Context): Promise<readonly string[]> {
   const files = must(await listFiles(root, '.'), Exit.refusedInput);
-  return files.filter((path) => isSealedPath(path) && !NO_SECRETS.test(path));
+  return files.filter((path) => !NO_SECRETS.test(path));
+}
+
+/** All YAML files that are sealed, by their name or by what is in them: a rule of `.sops.yaml` may cover any file. */
+async function sealedFiles(context: Context): Promise<readonly SourceFile[]> {
+  const paths = (await filePaths(context)).filter((path) => /\.ya?ml$/.test(path));
+  const disk = must(await readDisk(context.root, paths), Exit.refusedInput);
+  const sealed = [...disk].filter(([path, { bytes }]) => isSealedPath(path) || isSealed(bytes));
+  return sealed.map(([path, { bytes }]) => ({ path, bytes }));
+}
+
+/** Files that only sops itself can seal, by their names: JSON, dotenv, INI, binary. */
+export async function otherSealedPaths(context: Context): Promise<readonly string[]> {
+  return (await filePaths(context)).filter((path) => /[^/]\.sops\.[^/.]+$/.test(path) && !isSealedPath(path));
 }
 
 /** The path that a person named, as the project calls it. */
@@ -28,7 +46,8 @@ export function projectPath({ root }: Context, named: string): string {
 
 /** The files that were named, or all sealed ones. @throws Refusal 2 for one that is not there */
 export async function chosenFiles(context: Context, named: readonly string[]): Promise<readonly SourceFile[]> {
-  const paths = named.length === 0 ? await sealedPaths(context) : named.map((name) => projectPath(context, name));
+  if (named.length === 0) return sealedFiles(context);
+  const paths = named.map((name) => projectPath(context, name));
   const files = await Promise.all(
     [...new Set(paths)].map(async (path) => [path, await readFileOf(context, path)] as const),
   );

@@ -1,5 +1,6 @@
 /** Where a secret is looked for by name: the sealed files, each as a provider. */
 import { formatPath, quoted } from '../../config/path.ts';
+import { SEALED_FILE } from '../../config/sealed-input.ts';
 import { secret } from '../../config/secret.ts';
 import { suggestion } from '../../config/suggest.ts';
 import { checked, Exit, must, Refusal, refused, type Checked, type Problem } from '../../problem.ts';
@@ -13,16 +14,14 @@ import { openFile, readFileOf } from '../sealed-files.ts';
 import { SECRETS_FILE } from '../survey.ts';
 import { chosenFiles } from './files.ts';
 
-/** Credentials of cluster.yaml, and its `vars`. */
-export const SEALED_INPUT = 'cluster.sops.yaml';
 /** What the default provider keeps: the user's own secrets by name. */
 export const OWN_SECRETS = 'secrets.sops.yaml';
 
 /** Whether `configure` reads a file. */
-export const isInput = (path: string): boolean => path === SEALED_INPUT || path === OWN_SECRETS;
+export const isInput = (path: string): boolean => path === SEALED_FILE || path === OWN_SECRETS;
 
 /** In the order in which a name is looked for: inputs before what is generated from them. */
-const ORDER = [SEALED_INPUT, OWN_SECRETS, SECRETS_FILE];
+const ORDER = [SEALED_FILE, OWN_SECRETS, SECRETS_FILE];
 
 /** The places that there are; the file alone where one is named. @throws Refusal 2 when that is not there */
 export async function placesOf(context: Context, named: string | null): Promise<readonly SecretProvider[]> {

@@ -1,5 +1,6 @@
 /** Which file a secret belongs into. */
 import { formatPath, type KeyPath } from '../../config/path.ts';
+import { SEALED_FILE } from '../../config/sealed-input.ts';
 import { parseYaml, type YamlFile } from '../../config/yaml.ts';
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
 import { pathOf } from '../../secrets/names.ts';
@@ -7,7 +8,7 @@ import { loadInputs } from '../../system/inputs.ts';
 import { SECRET_KEYS } from '../../types.ts';
 import type { Context } from '../context.ts';
 import { generatedPaths, projectPath } from './files.ts';
-import { OWN_SECRETS, SEALED_INPUT } from './places.ts';
+import { OWN_SECRETS } from './places.ts';
 
 /** What cluster.sops.yaml may hold: it is the sealed half of cluster.yaml. */
 const INPUT_KEYS: ReadonlySet<string | number> = new Set([...SECRET_KEYS, 'vars']);
@@ -18,10 +19,10 @@ const INPUT_KEYS: ReadonlySet<string | number> = new Set([...SECRET_KEYS, 'vars'
  */
 export async function targetOf(context: Context, name: string, file: string | null): Promise<string> {
   const [key = ''] = pathOf(name);
-  const target = file === null ? (INPUT_KEYS.has(key) ? SEALED_INPUT : OWN_SECRETS) : projectPath(context, file);
+  const target = file === null ? (INPUT_KEYS.has(key) ? SEALED_FILE : OWN_SECRETS) : projectPath(context, file);
   const isGenerated = await generatedPaths(context);
   if (isGenerated(target)) throw new Refusal([generated(target, name)], Exit.refusedInput);
-  if (target === SEALED_INPUT) await refuseLiteral(context, pathOf(name));
+  if (target === SEALED_FILE) await refuseLiteral(context, pathOf(name));
   return target;
 }
 

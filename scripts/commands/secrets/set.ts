@@ -10,7 +10,7 @@ import { readSecret } from '../../system/secret-input.ts';
 import { write } from '../../system/write.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { isInput } from './places.ts';
-import { sealInputs } from './seal-inputs.ts';
+import { sealInputs } from './reseal.ts';
 import { targetOf } from './set-target.ts';
 import { workerLines } from './worker.ts';
 
