@@ -5,9 +5,9 @@ import { sameTree, type Mapping, type Scalar, type Tree } from '../../scripts/se
 import { mapLeaves } from '../../scripts/secrets/walk.ts';
 import { emit } from '../../scripts/secrets/yaml/emit.ts';
 import { mapping } from './arbitrary.ts';
-import { changedLines, openText, sealText, valueOf } from './support.ts';
+import { openText, sealText, valueOf } from './support.ts';
 
-const TIMES = ['2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z', '2026-01-04T00:00:00Z'];
+const TIMES = ['2026-02-01T00:00:00Z', '2026-02-02T00:00:00Z'];
 
 /** A tree with the leaf of that number, counted round and round, put another one in its place. */
 function withLeaf(tree: Tree, number: number, other: Scalar): Tree {
@@ -36,16 +36,13 @@ function hasLeaf(document: Mapping): boolean {
 test('one value changed, and changed again', async () => {
   const ivs = new Map<string, string>();
   const changes = async (document: Mapping, number: number) => {
-    let old: string | undefined;
+    let old = await sealText(emit([document]));
     for (const [index, time] of TIMES.entries()) {
-      const text = `changed ${index}`;
-      const tree = withLeaf([document], number, { kind: 'str', text });
+      const tree = withLeaf([document], number, { kind: 'str', text: `changed ${index}` });
       const now = await sealText(emit(tree), { now: () => new Date(time) }, old);
-      if (old !== undefined) {
-        expect(now.split('\n')).toHaveLength(old.split('\n').length);
-        expect(changedLines(old, now)).toHaveLength(3);
-        expect(changedLines(now, old)).toHaveLength(3);
-      }
+      const [before, after] = [old.split('\n'), now.split('\n')];
+      expect(after).toHaveLength(before.length);
+      expect(after.filter((line, at) => line !== before[at])).toHaveLength(3);
       expect(sameTree(valueOf(await openText(now)), tree)).toBe(true);
       const pairs = [...now.matchAll(/data:([^,]+),iv:([^,]+),/g)].map(([, data = '', iv = '']) => [iv, data] as const);
       expect(pairs.filter(([iv, data]) => (ivs.get(iv) ?? data) !== data)).toEqual([]);
@@ -53,5 +50,5 @@ test('one value changed, and changed again', async () => {
       old = now;
     }
   };
-  await fc.assert(fc.asyncProperty(mapping.filter(hasLeaf), fc.nat(), changes), { numRuns: 40 });
+  await fc.assert(fc.asyncProperty(mapping.filter(hasLeaf), fc.nat(), changes), { numRuns: 30 });
 });
