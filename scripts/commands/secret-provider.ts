@@ -2,6 +2,13 @@
 import type { ClusterYaml } from '../config/written.gen.ts';
 import { checked, Exit, Refusal, refused, type Checked, type Problem } from '../problem.ts';
 import { open } from '../secrets/open.ts';
+import { ansibleVaultProvider } from '../secrets/providers/ansible-vault.ts';
+import { vaultProvider } from '../secrets/providers/vault.ts';
+import { sealedByAnsibleVault } from '../secrets/seal.ts';
+import { vaultPassword } from '../system/providers/ansible-vault.ts';
+import { vaultAccess } from '../system/providers/vault.ts';
+import { randomBytes } from '../system/random.ts';
+import { write } from '../system/write.ts';
 import { guarded, type SecretProvider } from '../secrets/provider.ts';
 import { commandProvider } from '../secrets/providers/command.ts';
 import { readDotenv } from '../secrets/providers/dotenv.ts';
@@ -43,6 +50,22 @@ const PROVIDERS: Readonly<Record<ProviderName, Make>> = {
       file,
       prefix,
       once(() => variablesOf(context, file)),
+    );
+  },
+  'ansible-vault': (context, secrets) => {
+    const settings = settingsOf('ansible-vault', secrets);
+    return ansibleVaultProvider(settings.file, {
+      read: () => secretsFile(context.root, settings.file),
+      write: (file) => write([{ kind: 'update', path: file.path, sealed: sealedByAnsibleVault(file) }], context.root),
+      password: once(() => vaultPassword(context, settings, runner(context))),
+      random: randomBytes,
+    });
+  },
+  vault: (context, secrets) => {
+    const settings = settingsOf('vault', secrets);
+    return vaultProvider(
+      settings,
+      once(() => vaultAccess(context, settings, context.signal)),
     );
   },
   command: (context, secrets) => commandProvider(settingsOf('command', secrets), context.root, runner(context)),

@@ -263,7 +263,7 @@ export interface ClusterYaml {
     /**
      * Which provider keeps the secrets. Its settings are below the key of the same name.
      */
-    provider?: 'sops-age' | 'env' | 'command';
+    provider?: 'sops-age' | 'ansible-vault' | 'env' | 'command' | 'vault';
     /**
      * A file that is sealed with SOPS for age keys; the names are its keys, a.b is b in the mapping a.
      */
@@ -272,6 +272,23 @@ export interface ClusterYaml {
        * The sealed file, below the project.
        */
       file?: string;
+    };
+    /**
+     * A file of Ansible Vault, encrypted as a whole or value by value; the names are its keys.
+     */
+    'ansible-vault'?: {
+      /**
+       * The file, below the project.
+       */
+      file?: string;
+      /**
+       * File that holds the password, or prints it when it is executable. Default: what ANSIBLE_VAULT_PASSWORD_FILE says.
+       */
+      password_file?: string;
+      /**
+       * Program and arguments that print the password; no shell.
+       */
+      password_command?: string[];
     };
     /**
      * Environment variables, or a file of them; secret://proxmox_token is NIGARI_PROXMOX_TOKEN.
@@ -304,6 +321,35 @@ export interface ClusterYaml {
       set?: string[];
       /**
        * Seconds that a program may take.
+       */
+      timeout?: number;
+    };
+    /**
+     * HashiCorp Vault or OpenBao, a KV version 2 engine; the token is in VAULT_TOKEN, BAO_TOKEN or ~/.vault-token.
+     */
+    vault?: {
+      /**
+       * Address of the server.
+       */
+      address?: string;
+      /**
+       * Where the KV engine is mounted.
+       */
+      mount?: string;
+      /**
+       * The secret whose keys are the names; secret://other/path#key is a key of another one.
+       */
+      path?: string;
+      /**
+       * Namespace of the engine, where the server has any.
+       */
+      namespace?: string;
+      /**
+       * Certificates (PEM) of the authority that the server's certificate is from. Default: those that Node knows.
+       */
+      ca_file?: string;
+      /**
+       * Seconds that the server may take for an answer.
        */
       timeout?: number;
     };

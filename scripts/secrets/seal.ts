@@ -60,6 +60,12 @@ function asSealed(
   return { path, template, secret, executable, bytes } as Sealed;
 }
 
+/** A file that Ansible Vault sealed, by the rules of that. @throws TypeError when nothing of it is sealed */
+export function sealedByAnsibleVault({ path, bytes }: SourceFile): Sealed {
+  if (!Buffer.from(bytes).includes('$ANSIBLE_VAULT;')) throw new TypeError(`nothing in ${path} is sealed`);
+  return asSealed({ path, template: path, secret: true, executable: false }, bytes);
+}
+
 async function sealedContent(artifact: Artifact, inputs: SealInputs): Promise<Checked<Uint8Array>> {
   const wanted = wantedOf(artifact, inputs.sopsConfig, inputs.identities);
   if (!wanted.ok) return wanted;

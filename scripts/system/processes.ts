@@ -54,10 +54,10 @@ export async function run(command: Command, options: RunOptions = {}): Promise<C
   const kill = (signal: NodeJS.Signals): unknown =>
     within === undefined ? child.kill(signal) : killAll(child, signal);
   const signals = passSignals(kill, terminal, options.signal, options.editor && terminal);
-  const limit = within === undefined ? null : timeLimit(kill, within);
+  const limit = timeLimit(kill, within);
   const ended = await child;
   signals.release();
-  limit?.release();
+  limit.release();
   if (ended.exitCode === undefined && ended.signal === undefined) {
     return refused(notStarted(command.file, ended.code ?? 'unknown error'));
   }
@@ -67,7 +67,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<C
     stdout: textOf(ended.stdout, options),
     stderr: textOf(ended.stderr, options),
     interrupted: signals.interrupted(),
-    late: limit?.passed() ?? false,
+    late: limit.passed(),
   });
 }
 

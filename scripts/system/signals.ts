@@ -67,16 +67,18 @@ export function killAll(
 /** Between asking a child to end and ending it. */
 const GRACE_MS = 2000;
 
-/** Until released: ends a child that takes longer than it may. */
-export function timeLimit(kill: (signal: NodeJS.Signals) => void, milliseconds: number) {
+/** Until released: ends a child that takes longer than it may. @param milliseconds undefined: it may take any time */
+export function timeLimit(kill: (signal: NodeJS.Signals) => void, milliseconds?: number) {
   let passed = false;
-  const asking = setTimeout(() => {
+  const asking = (): void => {
     passed = true;
     kill('SIGTERM');
-  }, milliseconds);
-  const ending = setTimeout(() => kill('SIGKILL'), milliseconds + GRACE_MS);
-  const release = (): void => [asking, ending].forEach(clearTimeout);
-  return { passed: () => passed, release };
+  };
+  const timers =
+    milliseconds === undefined
+      ? []
+      : [setTimeout(asking, milliseconds), setTimeout(() => kill('SIGKILL'), milliseconds + GRACE_MS)];
+  return { passed: () => passed, release: () => timers.forEach((timer) => clearTimeout(timer)) };
 }
 
 /** What the keys Ctrl-C and Ctrl-\ send to every process of a terminal. */

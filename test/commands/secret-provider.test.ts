@@ -1,11 +1,12 @@
 /** Each provider with its real effects, and each way in which it can fail: one problem, with a remedy and without a secret. */
-import { chmodSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { secret } from '../../scripts/config/secret.ts';
 import { providerFor } from '../../scripts/commands/secret-provider.ts';
 import type { SecretsYaml } from '../../scripts/secrets/providers/settings.ts';
 import { given, problemOf } from '../secrets/providers/support.ts';
-import { project } from '../support/project.ts';
+import { project, REPOSITORY } from '../support/project.ts';
 import { sealedProject, textOf } from '../support/sealed.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -109,5 +110,62 @@ describe.skipIf(process.platform === 'win32')('command', () => {
     } finally {
       delete process.env['SOPS_AGE_KEY'];
     }
+  });
+});
+
+describe('ansible-vault', () => {
+  const FIXTURES = join(REPOSITORY, 'test/fixtures/ansible-vault');
+  const inline = readFileSync(join(FIXTURES, 'inline.yaml'), 'utf8');
+  const password = 'hunter2-of-the-vault';
+  const withPassword = (
+    settings: NonNullable<SecretsYaml['ansible-vault']>,
+    files: Readonly<Record<string, string>>,
+    env: Env = {},
+  ) => {
+    const root = project({ 'secrets.vault.yaml': inline, ...files });
+    return { root, ...open(root, { provider: 'ansible-vault', 'ansible-vault': settings }, { HOME: root, ...env }) };
+  };
+
+  test('finds the password as Ansible does', async () => {
+    const token = async (...given: Parameters<typeof withPassword>) => withPassword(...given).get('token');
+    const files = { password: `  ${password}\n\n` };
+    const command = [process.execPath, '-e', `console.log('${password}')`];
+    expect(given(await token({}, files, { ANSIBLE_VAULT_PASSWORD_FILE: 'password' }))).toBe('hunter2-token');
+    expect(given(await token({ password_file: '~/password' }, files))).toBe('hunter2-token');
+    expect(given(await token({ password_file: 'password' }, files, { ANSIBLE_VAULT_PASSWORD_FILE: 'other' }))).toBe(
+      'hunter2-token',
+    );
+    expect(given(await token({ password_command: command }, {}))).toBe('hunter2-token');
+  });
+
+  test.skipIf(process.platform === 'win32')('runs a password file that is executable', async () => {
+    const provider = withPassword({ password_file: 'password' }, { password: `#!/bin/sh\necho '${password}'\n` });
+    chmodSync(join(provider.root, 'password'), 0o700);
+    expect(given(await provider.get('token'))).toBe('hunter2-token');
+  });
+
+  test('fails with one problem', async () => {
+    const code = async (
+      settings: NonNullable<SecretsYaml['ansible-vault']>,
+      files: Readonly<Record<string, string>> = {},
+    ) => problemOf(await withPassword(settings, files).get('token'), ['hunter2', SECRET]).code;
+    expect(await code({})).toBe('ansible-vault-password-missing');
+    expect(await code({ password_file: 'none' })).toBe('ansible-vault-password-missing');
+    expect(await code({ password_file: 'password' }, { password: '\n' })).toBe('ansible-vault-password-missing');
+    expect(await code({ password_file: 'password' }, { password: SECRET })).toBe('ansible-vault-password');
+    expect(await code({ password_command: ['./none'] })).toBe('secrets-program-missing');
+    expect(await code({ password_command: [process.execPath, '-e', 'process.exit(1)'] })).toBe(
+      'secrets-program-failed',
+    );
+    expect(await code({ file: 'none.yaml' })).toBe('secrets-file-missing');
+  });
+
+  test('writes ciphertext, and nothing where nothing changes', async () => {
+    const provider = withPassword({ password_file: 'password' }, { password });
+    expect(await provider.set?.('token', secret('hunter2-token'))).toMatchObject({ ok: true });
+    expect(textOf(provider.root, 'secrets.vault.yaml')).toBe(inline);
+    expect(await provider.set?.('token', secret(SECRET))).toMatchObject({ ok: true });
+    expect(textOf(provider.root, 'secrets.vault.yaml')).not.toContain(SECRET);
+    expect(given(await provider.get('token'))).toBe(SECRET);
   });
 });

@@ -27,6 +27,7 @@ export interface CatalogueGroup {
 
 /** Words that the name of a function cannot spell. */
 const SPELLINGS: Readonly<Record<string, string>> = {
+  ansible: 'Ansible',
   api: 'API',
   cpu: 'CPU',
   dev: '/dev/',
@@ -47,6 +48,7 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   url: 'URL',
   urls: 'URLs',
   uuid: 'UUID',
+  vault: 'Vault',
   vm: 'VM',
 };
 

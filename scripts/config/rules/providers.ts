@@ -1,10 +1,11 @@
 /** Where secrets come from: settings that do not fit together, and references that no provider could be asked for. */
 import { groupDefault } from '../defaults.ts';
-import { isApplicationKey } from '../key-schema.ts';
+import { mapLeaves, mayBeSecret } from '../deferred.ts';
 import { formatPath, type KeyPath } from '../path.ts';
 import { isSecretName, malformedName, referenceName } from '../references.ts';
 import type { WellFormed } from '../well-formed.ts';
 import type { ClusterYaml } from '../written.gen.ts';
+import { crossesInClear } from './hosts.ts';
 import { CLUSTER_FILE, ERROR, type Finding, type Rule, type RuleInput, WARNING } from './rule.ts';
 
 type SecretsYaml = WellFormed<NonNullable<ClusterYaml['secrets']>>;
@@ -13,6 +14,7 @@ type ProviderName = NonNullable<SecretsYaml['provider']>;
 /** The setting that a provider cannot do without, and an example of it. */
 const NEEDED: Readonly<Partial<Record<ProviderName, readonly [key: string, example: string]>>> = {
   command: ['get', 'get: [pass, show, "nigari/{name}"]'],
+  vault: ['address', 'address: https://vault.example.com:8200'],
 };
 
 function* theChosenProviderHasWhatItNeeds({ cluster, isWritten }: RuleInput): Generator<Finding> {
@@ -52,25 +54,40 @@ function* programsAreToldTheName({ cluster }: RuleInput): Generator<Finding> {
   }
 }
 
+function* oneThingGivesThePasswordOfAnsibleVault({ cluster }: RuleInput): Generator<Finding> {
+  const { password_file: file, password_command: command } = cluster?.secrets?.['ansible-vault'] ?? {};
+  if (file === undefined || command === undefined) return;
+  yield {
+    path: [CLUSTER_FILE, 'secrets', 'ansible-vault', 'password_file'],
+    message: 'both password_file and password_command say where the password comes from',
+    hint: 'remove one of them',
+  };
+}
+
+function* vaultIsNotReadInClear({ cluster }: RuleInput): Generator<Finding> {
+  const address = cluster?.secrets?.vault?.address;
+  if (address === undefined || !crossesInClear(address)) return;
+  yield {
+    path: [CLUSTER_FILE, 'secrets', 'vault', 'address'],
+    message: 'secrets.vault.address is http: the token and every secret cross the network in clear',
+    hint: `did you mean ${address.replace('http:', 'https:')}?`,
+  };
+}
+
 /** The value may be a secret that only looks like a reference: it is not repeated. */
 function* referencesHoldAName({ cluster }: RuleInput): Generator<Finding> {
-  for (const [path, text] of textsIn(cluster, [])) {
-    const name = referenceName(text);
-    if (name === null || isSecretName(name)) continue;
+  const malformed: KeyPath[] = [];
+  mapLeaves(cluster, (leaf, path) => {
+    const name = mayBeSecret(path) ? referenceName(leaf) : null;
+    if (name !== null && !isSecretName(name)) malformed.push(path);
+    return leaf;
+  });
+  for (const path of malformed) {
     yield {
       path: [CLUSTER_FILE, ...path],
       message: `${formatPath(path)} begins as a reference, but what follows secret:// is no name of a secret`,
-      hint: malformedName(name).hint,
+      hint: malformedName('').hint,
     };
-  }
-}
-
-function* textsIn(value: unknown, path: KeyPath): Generator<readonly [KeyPath, string]> {
-  if (typeof value === 'string') yield [path, value];
-  if (typeof value !== 'object' || value === null) return;
-  for (const [key, item] of Object.entries(value)) {
-    if (path.length > 0 || !isApplicationKey(key))
-      yield* textsIn(item, [...path, Array.isArray(value) ? Number(key) : key]);
   }
 }
 
@@ -92,6 +109,18 @@ export const PROVIDER_RULES: readonly Rule[] = [
     ...ERROR,
     why: 'Every reference would get the same secret.',
     check: programsAreToldTheName,
+  },
+  {
+    code: 'ansible-vault-password-twice',
+    ...ERROR,
+    why: 'Nobody could say which of the two counts.',
+    check: oneThingGivesThePasswordOfAnsibleVault,
+  },
+  {
+    code: 'plain-http-vault',
+    ...WARNING,
+    why: 'The token and every secret cross the network in clear.',
+    check: vaultIsNotReadInClear,
   },
   {
     code: 'secret-name-malformed',

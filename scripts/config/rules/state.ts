@@ -1,6 +1,7 @@
 /** Where the state lives, and what it needs to get there. */
 import { isIPv4, isIPv6 } from 'node:net';
 import type { InputPath } from '../../types.ts';
+import { crossesInClear, hostOf } from './hosts.ts';
 import { CLUSTER_FILE, ERROR, type Finding, infrastructure, type Rule, type RuleInput, WARNING } from './rule.ts';
 
 /** Either of them puts the state behind HTTP. */
@@ -34,12 +35,9 @@ function* stateCredentialsHaveABackend(input: RuleInput): Generator<Finding> {
   }
 }
 
-/** Hosts that a request never leaves the machine for. */
-const LOOPBACK = /^(127\.[0-9.]+|localhost|.+\.localhost|\[::1\])$/i;
-
 function* theStateIsNotReadInClear({ cluster }: RuleInput): Generator<Finding> {
   const url = cluster?.tfstate_url;
-  if (url === undefined || !url.startsWith('http://') || LOOPBACK.test(hostOf(url))) return;
+  if (url === undefined || !crossesInClear(url)) return;
   yield {
     path: [CLUSTER_FILE, 'tfstate_url'],
     message: 'tfstate_url is http: password and state cross the network in clear',
@@ -60,11 +58,6 @@ function* hostsInUrlsAreNamesOrAddresses({ cluster }: RuleInput): Generator<Find
         hint: 'correct it; a name ends with a letter',
       };
   }
-}
-
-/** Of a URL whose shape is right; IPv6 in brackets. */
-function hostOf(url: string): string {
-  return /^https?:\/\/(\[[^\]]*\]|[^/:]*)/.exec(url)?.[1] ?? '';
 }
 
 /** What ends in a number is an address (URL Standard), even where there is no such one. */

@@ -1,0 +1,66 @@
+/** One request, one answer: no redirects, no pools, bounded in time and size. */
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { HttpAnswer, HttpFailure, HttpRequest, NoAnswer } from '../secrets/providers/http.ts';
+
+export interface Limits {
+  readonly milliseconds: number;
+  /** Certificates of authorities (PEM) that count instead of Node's own. */
+  readonly ca?: string;
+  readonly signal: AbortSignal;
+}
+
+const MAX_BYTES = 8 * 1024 * 1024;
+
+export async function send(request: HttpRequest, { milliseconds, ca, signal }: Limits): Promise<HttpAnswer | NoAnswer> {
+  const limit = AbortSignal.timeout(milliseconds);
+  try {
+    const answer = await answerTo(request, { ca, signal: AbortSignal.any([limit, signal]), agent: false });
+    const body = await bodyOf(answer);
+    if (body === null) return { failure: 'not-http', reason: `more than ${MAX_BYTES} bytes` };
+    return { status: answer.statusCode ?? 0, body, location: answer.headers.location ?? null };
+  } catch (error) {
+    const reason = codeOf(error);
+    return limit.aborted ? { failure: 'late', reason } : { failure: failureOf(reason), reason };
+  }
+}
+
+function answerTo({ method, url, headers, body }: HttpRequest, options: object): Promise<IncomingMessage> {
+  const start = url.startsWith('https:') ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    start(url, { ...options, method, headers }, resolve)
+      .on('error', reject)
+      .end(body);
+  });
+}
+
+/** @returns null when it is too large */
+async function bodyOf(answer: IncomingMessage): Promise<string | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of answer as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > MAX_BYTES) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Codes of Node's `error.code`: errno(3), OpenSSL's X509_V_ERR_*, Node's TLS, llhttp's HPE_*. */
+const FAILURES: readonly (readonly [RegExp, HttpFailure])[] = [
+  [/^(ENOTFOUND|EAI_)/, 'no-such-name'],
+  [/CERT|SIGNED|ISSUER|CRL|ALTNAME/, 'certificate'],
+  [/^(EPROTO|ERR_SSL|HPE_)/, 'not-http'],
+];
+
+function failureOf(reason: string): HttpFailure {
+  return FAILURES.find(([pattern]) => pattern.test(reason))?.[1] ?? 'unreachable';
+}
+
+/** @throws the error itself when it does not come from the network: then it is a bug */
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (error instanceof DOMException || (error instanceof Error && error.name === 'AbortError')) return 'aborted';
+  if (typeof code !== 'string') throw error;
+  return code;
+}
