@@ -1,5 +1,5 @@
-/** Replaces several files, all or nothing: every new text lies beside its target before the first name changes. */
-import { dirname, relative, sep } from 'node:path';
+/** Replaces and deletes files, all or nothing: every new text lies beside its target before the first name changes. */
+import { dirname, join, relative, sep } from 'node:path';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import { nodeFiles, type FilePort } from './files.ts';
 import { errno, ioProblem } from './io-problem.ts';
@@ -25,7 +25,8 @@ interface Undo {
 }
 
 /**
- * Creates or replaces files. One that already has the text and the executable bit is not touched.
+ * Creates, replaces or deletes files. One that already has the text and the executable bit is not touched. A folder
+ * that a deletion leaves empty goes too, and so upwards to the root.
  * @param root absolute path; nothing outside of it is written, whatever links say
  * @returns nothing, or the reason with the old tree put back: what the system refused (`io-problem.ts`), what `confineFile`
  *   refuses, `interrupted`; each thing that could not be put back adds a `write-not-undone`
@@ -46,19 +47,26 @@ export async function replaceAll(
   };
   try {
     for (const job of jobs.value) await writeBeside(next(job), files, progress);
-    for (const job of jobs.value) await moveIntoPlace(next(job), files, progress);
+    for (const job of goneFirst(jobs.value)) await moveIntoPlace(next(job), files, progress);
     for (const folder of progress.folders) await files.syncFolder(folder);
   } catch (error) {
     const left = await stepBack(progress.undo, root);
     return refused(error === signal?.reason ? interrupted : ioProblem(error, 'write', at), ...left);
   }
+  for (const job of jobs.value) if (job.wanted === null) await removeEmptied(root, dirname(job.path), files);
   return checked(undefined);
 }
 
-async function writeBeside(job: Job, files: FilePort, { undo, folders }: Progress): Promise<void> {
-  await makeFolder(dirname(job.target), files, { undo, folders });
-  undo.push({ left: job.temporary, run: () => removeIfThere(job.temporary, files) });
-  await files.create(job.temporary, job.bytes, job.mode);
+/** Where `Main.tf` and `main.tf` are one file, the deletion of one must not take the other. */
+function goneFirst(jobs: readonly Job[]): readonly Job[] {
+  return [...jobs.filter(({ wanted }) => wanted === null), ...jobs.filter(({ wanted }) => wanted !== null)];
+}
+
+async function writeBeside({ target, temporary, wanted }: Job, files: FilePort, progress: Progress): Promise<void> {
+  if (temporary === null || wanted === null) return;
+  await makeFolder(dirname(target), files, progress);
+  progress.undo.push({ left: temporary, run: () => removeIfThere(temporary, files) });
+  await files.create(temporary, wanted.bytes, wanted.mode);
 }
 
 /** Ends at the root at the latest: that is there, `confine` resolved it. */
@@ -71,7 +79,8 @@ async function makeFolder(folder: string, files: FilePort, progress: Progress): 
 }
 
 async function moveIntoPlace(job: Job, files: FilePort, { undo, folders }: Progress): Promise<void> {
-  await files.rename(job.temporary, job.target);
+  if (job.temporary === null) await files.remove(job.target);
+  else await files.rename(job.temporary, job.target);
   undo.push({ left: job.target, run: () => putBack(job, files) });
   folders.add(dirname(job.target));
 }
@@ -86,6 +95,19 @@ async function putBack({ target, old }: Job, files: FilePort): Promise<void> {
     await removeIfThere(temporary, files).catch(() => {});
     throw error;
   }
+}
+
+/** No link is a folder that we made. One that cannot be removed harms nobody. @param folder relative to the root */
+async function removeEmptied(root: string, folder: string, files: FilePort): Promise<void> {
+  if (folder === '.') return;
+  try {
+    if ((await files.lstat(join(root, folder))).isSymbolicLink()) return;
+    await files.removeFolder(join(root, folder));
+  } catch (error) {
+    // It is not empty, or gone already.
+    if (errno(error) === null) throw error;
+  }
+  await removeEmptied(root, dirname(folder), files);
 }
 
 /** Undoes in reverse; goes on when a step fails, and says what stays behind. */

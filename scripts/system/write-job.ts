@@ -6,10 +6,10 @@ import { confineFile, type Place } from './confine.ts';
 import type { FilePort, Mode } from './files.ts';
 import { ioProblem } from './io-problem.ts';
 
-/** A file as it shall be; `path` is relative to the root. */
+/** A file as it shall be, or null bytes where none shall be; `path` is relative to the root. */
 export interface Wanted {
   readonly path: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array | null;
   readonly executable: boolean;
 }
 
@@ -17,10 +17,15 @@ export interface Wanted {
 export interface Job {
   readonly path: string;
   readonly target: string;
-  readonly temporary: string;
+  /** Where its new text lies until then; null when the file goes. */
+  readonly temporary: string | null;
+  readonly wanted: Text | null;
+  readonly old: Text | null;
+}
+
+interface Text {
   readonly bytes: Uint8Array;
   readonly mode: Mode;
-  readonly old: { readonly bytes: Uint8Array; readonly mode: Mode } | null;
 }
 
 /** Looks at every target before anything is written, so that all that stands in the way is named at once. */
@@ -43,16 +48,12 @@ async function jobFor({ path, bytes, executable }: Wanted, root: string, files: 
   const found = await confineFile(root, path, files);
   if (!found.ok) return found;
   const { file: target, is, mode } = found.value;
+  const wanted = bytes === null ? null : { bytes, mode: modeOf(executable, found.value) };
   try {
+    const isLink = wanted === null && is === 'file' && (await files.lstat(join(root, path))).isSymbolicLink();
+    if (isLink) return refused(linkInTheWay(path));
     const old = is === 'file' ? { bytes: await files.read(target), mode: { bits: mode, exact: true } } : null;
-    return checked({
-      path,
-      target,
-      temporary: temporaryFor(target),
-      bytes,
-      mode: modeOf(executable, found.value),
-      old,
-    });
+    return checked({ path, target, temporary: wanted && temporaryFor(target), wanted, old });
   } catch (error) {
     return refused(ioProblem(error, 'read', path));
   }
@@ -66,10 +67,19 @@ function modeOf(executable: boolean, { is, mode }: Place): Mode {
 }
 
 /** Windows has no executable bit: there the text decides alone. */
-function isDone({ old, bytes, mode }: Job): boolean {
-  if (old === null || Buffer.compare(old.bytes, bytes) !== 0) return false;
-  return old.mode.bits === mode.bits || process.platform === 'win32';
+function isDone({ old, wanted }: Job): boolean {
+  if (old === null || wanted === null) return old === wanted;
+  if (Buffer.compare(old.bytes, wanted.bytes) !== 0) return false;
+  return old.mode.bits === wanted.mode.bits || process.platform === 'win32';
 }
+
+const linkInTheWay = (path: string): Problem => ({
+  code: 'link-in-the-way',
+  severity: 'error',
+  file: path,
+  message: `${path} is to be deleted, but is a symbolic link, which nigari did not make`,
+  hint: `remove the link, or what it leads to as well: rm ${path}`,
+});
 
 /** A name that OpenTofu and file lists pass over, and that no other run takes. */
 export function temporaryFor(target: string): string {

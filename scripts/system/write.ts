@@ -7,6 +7,7 @@ import { confine } from './confine.ts';
 import { nodeFiles } from './files.ts';
 import { errno, ioProblem } from './io-problem.ts';
 import { replaceAll, type WriteOptions } from './transaction.ts';
+import type { Wanted } from './write-job.ts';
 
 /** A public file of the user's or of nigari's own: an input without its secrets, `.sops.yaml`, `.gitignore`. */
 export interface PublicFile {
@@ -15,7 +16,7 @@ export interface PublicFile {
 }
 
 /**
- * Creates and updates generated files, all or nothing; `keep` and `delete` are left alone.
+ * Creates, updates and deletes generated files, all or nothing; `keep` is left alone. Folders that are empty then go too.
  * @param root absolute path of the project
  * @param beside public files that belong to the same step: none of them changes without the others
  * @returns as `replaceAll`
@@ -25,15 +26,20 @@ export function write(
   root: string,
   { beside = [], ...options }: WriteOptions & { readonly beside?: readonly PublicFile[] } = {},
 ): Promise<Checked<void>> {
-  const sealed = changes.flatMap((change) => ('sealed' in change ? [change.sealed] : []));
-  return replaceAll([...sealed, ...beside.map(asWanted)], root, options);
+  return replaceAll([...changes.flatMap(wantedOf), ...beside.map(asWanted)], root, options);
+}
+
+function wantedOf(change: Change): readonly Wanted[] {
+  if ('sealed' in change) return [change.sealed];
+  return change.kind === 'delete' ? [{ path: change.path, bytes: null, executable: false }] : [];
 }
 
 /** Replaces a file that git made for a merge driver, wherever it is, by a sealed one. @param file absolute path */
 export function writeSealedAt(file: string, { bytes }: Sealed): Promise<Checked<void>> {
   return replaceAll([{ path: basename(file), bytes, executable: false }], dirname(file));
 }
-const asWanted = ({ path, text }: PublicFile) => ({ path, bytes: Buffer.from(text), executable: false });
+
+const asWanted = ({ path, text }: PublicFile): Wanted => ({ path, bytes: Buffer.from(text), executable: false });
 
 /**
  * Writes sealed files and the `.sops.yaml` that says for whom they are, all or nothing. The rules come first: whatever

@@ -73,11 +73,11 @@ describe('write', () => {
     });
   });
 
-  test('keep and delete touch nothing', async () => {
+  test('keep touches nothing', async () => {
     await writeFile(join(root, 'old.tf'), 'old');
     await write(
       [
-        { kind: 'delete', path: 'old.tf' },
+        { kind: 'keep', path: 'old.tf' },
         { kind: 'keep', path: 'none.tf' },
       ],
       root,
@@ -109,6 +109,50 @@ describe('write', () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
     await write([create('image.bin', bytes)], root);
     expect(Buffer.compare(await readFile(join(root, 'image.bin')), bytes)).toBe(0);
+  });
+});
+
+const gone = (path: string): Change => ({ kind: 'delete', path });
+
+describe('write deletes', () => {
+  beforeEach(async () => {
+    await mkdir(join(root, 'a/b/c'), { recursive: true });
+    for (const path of ['a/b/c/one.tf', 'a/two.tf']) await writeFile(join(root, path), path);
+  });
+
+  test('a file, and the folders that it leaves empty, upwards', async () => {
+    expect((await write([gone('a/b/c/one.tf')], root)).ok).toBe(true);
+    expect(Object.keys(await tree(root))).toEqual(['a/', 'a/two.tf']);
+    await write([gone('a/two.tf')], root);
+    expect(await tree(root)).toEqual({});
+  });
+
+  test('together with what is made, be it in the same folder', async () => {
+    const result = await write([gone('a/b/c/one.tf'), create('a/b/c/three.tf', 'x'), gone('a/two.tf')], root);
+    expect(result).toEqual({ ok: true, value: undefined, problems: [] });
+    expect(Object.keys(await tree(root))).toEqual(['a/', 'a/b/', 'a/b/c/', 'a/b/c/three.tf']);
+  });
+
+  test('nothing where nothing is', async () => {
+    await rm(join(root, 'a'), { recursive: true });
+    await mkdir(join(root, 'empty'));
+    expect((await write([gone('a/b/c/one.tf'), gone('empty/x.tf')], root)).ok).toBe(true);
+    expect(Object.keys(await tree(root))).toEqual(['empty/']);
+  });
+
+  test('neither a folder nor anything outside, and then nothing at all', async () => {
+    const before = await tree(root);
+    const result = await write([gone('a/two.tf'), gone('a/b'), gone('../x')], root);
+    expect(codes(result)).toEqual(['folder-in-the-way', 'path-outside-project']);
+    expect(await tree(root)).toEqual(before);
+  });
+
+  test.runIf(posix)('no link, nor what it leads to, nor a folder behind one', async () => {
+    await symlink('two.tf', join(root, 'a/link.tf'));
+    await symlink('a/b/c', join(root, 'linked'));
+    expect(codes(await write([gone('a/link.tf')], root))).toEqual(['link-in-the-way']);
+    expect((await write([gone('linked/one.tf')], root)).ok).toBe(true);
+    expect(Object.keys(await tree(root))).toEqual(['a/', 'a/b/', 'a/b/c/', 'a/link.tf', 'a/two.tf', 'linked']);
   });
 });
 
@@ -269,13 +313,15 @@ describe('write is all or nothing', () => {
     create('old.tf', 'changed'),
     create('run.sh', 'same', true),
     create('same.tf', 'same'),
+    gone('stale/deep/gone.tf'),
   ];
 
   async function start(): Promise<Record<string, string>> {
     await rm(root, { recursive: true, force: true });
     await mkdir(root);
     await mkdir(join(root, 'b'));
-    for (const name of ['old.tf', 'run.sh', 'same.tf'])
+    await mkdir(join(root, 'stale/deep'), { recursive: true });
+    for (const name of ['old.tf', 'run.sh', 'same.tf', 'stale/deep/gone.tf'])
       await writeFile(join(root, name), name === 'old.tf' ? 'old' : 'same');
     return tree(root);
   }
@@ -289,10 +335,13 @@ describe('write is all or nothing', () => {
     for (let nth = 1; nth <= count(); nth += 1) {
       const before = await start();
       const result = await write(changes, root, { files: failing((call) => call === nth).files });
+      // A folder that is empty and stays is no reason to undo anything.
+      const isDone = result.ok && (await readdir(root)).includes('a');
+      if (isDone) await rm(join(root, 'stale'), { recursive: true, force: true });
       expect({ nth, codes: codes(result), tree: await tree(root) }).toEqual({
         nth,
-        codes: ['io-failed'],
-        tree: before,
+        codes: isDone ? [] : ['io-failed'],
+        tree: isDone ? done : before,
       });
     }
     await start();
@@ -310,6 +359,7 @@ describe('write is all or nothing', () => {
       const result = await write(changes, root, { files: failing((call) => call >= nth).files });
       const after = await tree(root);
       const named = result.problems.filter(({ code }) => code === 'write-not-undone').map(({ file }) => file);
+      if (result.ok) continue;
       for (const [path, text] of Object.entries(after)) {
         const bare = path.replace(/\/$/, '');
         const isTemporary = /\/?\.[^/]+\.[0-9a-f]{12}\.tmp$/.test(path);
@@ -322,7 +372,12 @@ describe('write is all or nothing', () => {
 
   test('a bug is thrown, after the old tree is back', async () => {
     const before = await start();
-    const broken: FilePort = { ...nodeFiles, rename: () => Promise.reject(new TypeError('a bug')) };
+    const bugs = [new TypeError('a bug')];
+    const rename: FilePort['rename'] = (from, to) => {
+      const bug = bugs.pop();
+      return bug === undefined ? nodeFiles.rename(from, to) : Promise.reject(bug);
+    };
+    const broken: FilePort = { ...nodeFiles, rename };
     await expect(write(changes, root, { files: broken })).rejects.toThrow('a bug');
     expect(await tree(root)).toEqual(before);
   });
