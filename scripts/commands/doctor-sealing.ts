@@ -1,8 +1,9 @@
 /** What `doctor` says of keys and of the rule that secrets are sealed by. */
 import type { Checked, Problem } from '../problem.ts';
 import type { Identity } from '../secrets/age.ts';
+import { disagreement } from '../secrets/disagreement.ts';
 import { ruleFor } from '../secrets/rules.ts';
-import { findIdentities } from '../system/identities.ts';
+import { findIdentities, type KeysFound } from '../system/identities.ts';
 import { loadSopsConfig } from '../system/inputs.ts';
 import type { Context } from './context.ts';
 import { ok, type Row } from './doctor-row.ts';
@@ -11,13 +12,16 @@ import { KEY_FILE, SECRETS_FILE, SOPS_CONFIG } from './survey.ts';
 /** The keys at hand, and whether one of them opens what is sealed here. */
 export async function sealing({ root, env }: Context): Promise<readonly Row[]> {
   const found = await findIdentities(root, env);
-  const identities = found.ok ? found.value.identities : [];
-  const recipients = await recipientsFor(root, identities);
-  const keys = found.problems.map((problem) => rowOf('age key', problem));
-  if (!recipients.ok) return [...keys, ...recipients.problems.map((problem) => rowOf(SOPS_CONFIG, problem))];
-  const fit = found.ok ? [keyRow(identities, recipients.value)] : [];
-  return [...keys, ...fit, ...(recipients.value.length > 1 ? [] : [singleRecipient])];
+  const held = found.ok ? found.value : NONE;
+  const recipients = await recipientsFor(root, held.identities);
+  const places = found.problems.map((problem) => rowOf('age key', problem));
+  if (!recipients.ok) return [...places, ...recipients.problems.map((problem) => rowOf(SOPS_CONFIG, problem))];
+  const keys = found.ok ? keyRows(held, recipients.value) : [];
+  const rivals = disagreement(recipients.value, held.identities).map((problem) => rowOf('age key', problem));
+  return [...places, ...keys, ...rivals, ...(recipients.value.length > 1 ? [] : [singleRecipient])];
 }
+
+const NONE: KeysFound = { identities: [], locked: [] };
 
 /** Whom `configure` would seal for. */
 async function recipientsFor(root: string, identities: readonly Identity[]): Promise<Checked<readonly string[]>> {
@@ -34,17 +38,20 @@ function rowOf(name: string, { severity, message, hint, line }: Problem): Row {
   return { name, status: severity === 'error' ? 'fail' : 'warning', found, ...remedy };
 }
 
-function keyRow(identities: readonly Identity[], wanted: readonly string[]): Row {
-  const name = 'age key';
+/** Whose a locked key is, is known only when it is opened: for this nobody is asked. */
+function keyRows({ identities, locked }: KeysFound, wanted: readonly string[]): readonly Row[] {
   const fitting = identities.find(({ recipient }) => wanted.includes(recipient));
-  if (fitting) return ok(name, `${fitting.recipient}, from ${fitting.source}`);
-  return {
-    name,
-    status: 'warning',
-    found: 'none at hand opens what is sealed here',
-    remedy: `put the key of one of these into ${KEY_FILE}: ${wanted.join(', ')}`,
-  };
+  const open = fitting ? [ok('age key', `${fitting.recipient}, from ${fitting.source}`)] : [];
+  const rows = [...open, ...locked.map(({ source }) => ok('age key', `${source}, protected by a passphrase`))];
+  return rows.length > 0 ? rows : [noKey(wanted)];
 }
+
+const noKey = (wanted: readonly string[]): Row => ({
+  name: 'age key',
+  status: 'warning',
+  found: 'none at hand opens what is sealed here',
+  remedy: `put the key of one of these into ${KEY_FILE}: ${wanted.join(', ')}`,
+});
 
 const singleRecipient: Row = {
   name: 'recipients',

@@ -7,6 +7,7 @@ import { findIdentities, writeKeyFile } from '../system/identities.ts';
 import { writeNew } from '../system/write.ts';
 import type { Context } from './context.ts';
 import type { Done } from './init-report.ts';
+import { keysAtHand } from './keys.ts';
 import { KEY_FILE, SOPS_CONFIG, type Survey } from './survey.ts';
 
 /** For a new project: the age key, and the rule that seals every `*.sops.yaml` for it. */
@@ -26,11 +27,16 @@ async function createKey({ root }: Context, done: Done): Promise<string> {
   return recipient;
 }
 
-async function recipientOfKey({ root, env, call }: Context): Promise<string> {
-  const { identities } = must(await findIdentities(root, env), Exit.refusedInput);
-  const own = identities.find(({ source }) => source === KEY_FILE) ?? identities[0];
+/** A key behind a passphrase shows its recipient only when it is opened. */
+async function recipientOfKey(context: Context): Promise<string> {
+  const { identities, locked = [] } = await keysAtHand(context);
+  const problems: Problem[] = [];
+  const held = [...identities];
+  for (const ask of held.length > 0 ? [] : locked)
+    held.push(...must(await ask(), Exit.refusedInput, (found) => problems.push(...found)));
+  const own = held.find(({ source }) => source === KEY_FILE) ?? held[0];
   if (own) return own.recipient;
-  throw new Refusal([keyEmpty(call)], Exit.refusedInput);
+  throw new Refusal([...problems, keyEmpty(context.call)], Exit.refusedInput);
 }
 
 const keyEmpty = (call: string): Problem => ({
@@ -58,8 +64,10 @@ export async function keyProblems(context: Context, found: Survey): Promise<read
   const files = sopsConfig === null ? sealed : [sopsConfig, ...sealed];
   const wanted = [...new Set(files.flatMap((file) => recipientsIn(file)))];
   const identities = await findIdentities(context.root, context.env);
-  const held = identities.ok ? identities.value.identities.map(({ recipient }) => recipient) : [];
-  const opens = wanted.length === 0 || held.some((recipient) => wanted.includes(recipient));
+  const { identities: keys, locked } = identities.ok ? identities.value : { identities: [], locked: [] };
+  const held = keys.map(({ recipient }) => recipient);
+  // Whose a locked key is, nobody knows; nor is it worth a question.
+  const opens = wanted.length === 0 || locked.length > 0 || held.some((recipient) => wanted.includes(recipient));
   return [
     ...(identities.ok ? [] : identities.problems),
     ...(opens ? [] : [keyWanted(wanted)]),

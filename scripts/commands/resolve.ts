@@ -6,7 +6,6 @@
 import type { Resolution } from '../config/deferred.ts';
 import { formatPath } from '../config/path.ts';
 import { CLUSTER_FILE } from '../config/rules/rule.ts';
-import { SEALED_FILE } from '../config/sealed-input.ts';
 import { reveal } from '../config/secret.ts';
 import { validate, type InputSources, type Validated } from '../config/validate.ts';
 import { checked, type Checked, type Problem } from '../problem.ts';
@@ -14,7 +13,7 @@ import { open } from '../secrets/open.ts';
 import { plainValue } from '../secrets/values.ts';
 import type { Config, Deferred, InputPath } from '../types.ts';
 import type { Context } from './context.ts';
-import { keysAtHand } from './sealed-files.ts';
+import { keysAtHand } from './keys.ts';
 import { providerFor } from './secret-provider.ts';
 
 /** From inputs of which some values are not known to such that say everything, or to what is wrong. */
@@ -22,7 +21,7 @@ export type Resolve = (context: Context, sources: InputSources, config: Config) 
 
 export const resolve: Resolve = async (context, sources, config) => {
   const sealed = await openSealedInput(context, sources);
-  if (isClosed(sealed)) return stillClosed(config, sources);
+  if (isClosed(sealed)) return stillClosed(config, sources, sealed.problems);
   const references = await lookUp(context, config);
   const problems = [...sealed.problems, ...references.problems];
   if (!sealed.ok || !references.ok) return { ok: false, problems, ignored: [] };
@@ -72,14 +71,14 @@ const isClosed = ({ problems }: Checked<unknown>): boolean =>
   problems.length > 0 && problems.every(({ code }) => code === 'no-key');
 
 /** What can be said without the key has been said already. */
-function stillClosed(config: Config, sources: InputSources): Validated {
+function stillClosed(config: Config, sources: InputSources, why: readonly Problem[]): Validated {
   const { problems, ignored } = validate(sources);
-  return { ...checked(config, [...problems, closed]), ignored };
+  return { ...checked(config, [...problems, ...why.map(asNote)]), ignored };
 }
 
-const closed: Problem = {
+const asNote = (problem: Problem): Problem => ({
+  ...problem,
   code: 'inputs-closed',
   severity: 'note',
-  file: SEALED_FILE,
-  message: `${SEALED_FILE} stays closed: no age key here opens it; what is sealed from it stays as it is`,
-};
+  message: `${problem.message}; what is sealed from it stays as it is`,
+});

@@ -5,22 +5,14 @@ import { Exit, must, type Problem } from '../problem.ts';
 import { isGenerated } from '../render/header.ts';
 import { open } from '../secrets/open.ts';
 import { seal, type SealInputs } from '../secrets/seal.ts';
-import type { Keys } from '../secrets/unlock.ts';
 import type { Reading } from '../secrets/yaml/read.ts';
-import { age } from '../system/age.ts';
 import { readDisk } from '../system/disk.ts';
-import { findIdentities } from '../system/identities.ts';
 import { loadSopsConfig } from '../system/inputs.ts';
 import { randomBytes } from '../system/random.ts';
 import { write } from '../system/write.ts';
 import type { Artifact, Change, Sealed, SourceFile } from '../types.ts';
 import type { Context } from './context.ts';
-
-/** @throws Refusal 2 when what should be a key is none */
-export async function keysAtHand({ root, env }: Pick<Context, 'root' | 'env'>, collect?: Collect): Promise<Keys> {
-  const { identities } = must(await findIdentities(root, env), Exit.refusedInput, collect);
-  return { identities, age };
-}
+import { keysAtHand, type Seeker } from './keys.ts';
 
 /** @param path relative to the project @returns null when nothing is there @throws Refusal 2 when it cannot be read */
 export async function readFileOf({ root }: Pick<Context, 'root'>, path: string): Promise<SourceFile | null> {
@@ -29,8 +21,9 @@ export async function readFileOf({ root }: Pick<Context, 'root'>, path: string):
 }
 
 /** @throws Refusal 2 when the file is not sealed, no key opens it, or it was tampered with */
-export async function openFile(context: Pick<Context, 'root' | 'env'>, file: SourceFile): Promise<Reading> {
-  return must(await open(file, await keysAtHand(context)), Exit.refusedInput);
+export async function openFile(context: Seeker, file: SourceFile): Promise<Reading> {
+  const warn = (found: readonly Problem[]): void => context.reporter.problems(found);
+  return must(await open(file, await keysAtHand(context)), Exit.refusedInput, warn);
 }
 
 /** What a command gives to sealing: the files as they are, and what it has of the rest. */
@@ -45,7 +38,7 @@ type Collect = (found: readonly Problem[]) => void;
  * @throws Refusal 2 with every problem of `seal`
  */
 export async function sealAll(
-  context: Pick<Context, 'root' | 'env'>,
+  context: Seeker,
   artifacts: readonly Artifact[],
   given: Given,
   collect: Collect,

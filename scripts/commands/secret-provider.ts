@@ -17,24 +17,20 @@ import type { Ran, Runner } from '../secrets/providers/program.ts';
 import { chosenProvider, settingsOf, type ProviderName, type SecretsYaml } from '../secrets/providers/settings.ts';
 import { sopsAgeProvider } from '../secrets/providers/sops-age.ts';
 import type { Reading } from '../secrets/yaml/read.ts';
-import { age } from '../system/age.ts';
 import { readDisk } from '../system/disk.ts';
-import { findIdentities } from '../system/identities.ts';
 import { run } from '../system/processes.ts';
 import type { SourceFile } from '../types.ts';
-import type { Context } from './context.ts';
-
-type Surroundings = Pick<Context, 'root' | 'env' | 'signal'>;
+import { findKeys, type Seeker } from './keys.ts';
 
 /**
  * Nothing is read, run or fetched before the provider is asked; then once, as far as it can be.
  * @param secrets `secrets` of cluster.yaml, checked
  */
-export function providerFor(context: Surroundings, secrets: ClusterYaml['secrets']): SecretProvider {
+export function providerFor(context: Seeker, secrets: ClusterYaml['secrets']): SecretProvider {
   return guarded(PROVIDERS[chosenProvider(secrets)](context, secrets));
 }
 
-type Make = (context: Surroundings, secrets: SecretsYaml | undefined) => SecretProvider;
+type Make = (context: Seeker, secrets: SecretsYaml | undefined) => SecretProvider;
 
 const PROVIDERS: Readonly<Record<ProviderName, Make>> = {
   'sops-age': (context, secrets) => {
@@ -71,15 +67,15 @@ const PROVIDERS: Readonly<Record<ProviderName, Make>> = {
   command: (context, secrets) => commandProvider(settingsOf('command', secrets), context.root, runner(context)),
 };
 
-async function openSealed({ root, env }: Surroundings, path: string): Promise<Checked<Reading>> {
-  const file = await secretsFile(root, path);
+async function openSealed(context: Seeker, path: string): Promise<Checked<Reading>> {
+  const file = await secretsFile(context.root, path);
   if (!file.ok) return file;
-  const keys = await findIdentities(root, env);
-  return keys.ok ? open(file.value, { ...keys.value, age }) : keys;
+  const keys = await findKeys(context);
+  return keys.ok ? open(file.value, keys.value) : keys;
 }
 
 /** @param file the `.env` file; null for the environment of this process */
-async function variablesOf({ root, env }: Surroundings, file: string | null): Promise<Checked<Variables>> {
+async function variablesOf({ root, env }: Seeker, file: string | null): Promise<Checked<Variables>> {
   if (file === null) return checked(new Map(Object.entries(env).filter(isSet)));
   const found = await secretsFile(root, file);
   return found.ok ? readDotenv(found.value) : found;
@@ -105,7 +101,7 @@ const fileMissing = (path: string): Problem => ({
 });
 
 /** @throws Refusal 130 when we are told to stop meanwhile */
-function runner({ signal }: Surroundings): Runner {
+function runner({ signal }: Seeker): Runner {
   return async (command, seconds): Promise<Checked<Ran>> => {
     const ended = await run(command, { signal, within: seconds * 1000 });
     if (ended.ok && ended.value.interrupted) throw new Refusal([], Exit.interrupted);

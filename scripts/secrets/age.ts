@@ -10,6 +10,8 @@ export interface Identity {
   readonly recipient: string;
   /** Where it was found, for messages: `age.key`, `$SOPS_AGE_KEY`. */
   readonly source: string;
+  /** Sops itself would not find it: it looks into no project for keys. */
+  readonly unknownToSops?: true;
 }
 
 export interface Age {

@@ -130,13 +130,14 @@ async function reseal(wanted: Wanted, file: SourceFile, inputs: SealInputs): Pro
   if (!old.ok) return old;
   const unlocked = await unlock(old.value, inputs);
   if (!unlocked.ok) return unlocked;
-  if (unlocked.value === null) return keepClosed(wanted, old.value, file, inputs.memory);
-  try {
-    const bytes = await update(wanted, old.value, unlocked.value, inputs);
-    return bytes.ok ? remembered(wanted, checked(bytes.value ?? file.bytes, bytes.problems), inputs) : bytes;
-  } finally {
-    unlocked.value.dataKey.fill(0);
-  }
+  const { value, problems } = unlocked;
+  const bytes =
+    value === null
+      ? keepClosed(wanted, old.value, file, inputs.memory)
+      : await update(wanted, old.value, value, inputs).finally(() => value.dataKey.fill(0));
+  const all = [...problems, ...bytes.problems];
+  if (!bytes.ok || value === null) return { ...bytes, problems: all } as Checked<Uint8Array>;
+  return remembered(wanted, checked(bytes.value ?? file.bytes, all), inputs);
 }
 
 function cannotSeal(path: string): Problem {

@@ -49,8 +49,6 @@ export interface ParsedKeys {
  * @param source where the text was found, for messages; they never hold any part of it
  */
 export async function parseKeys(text: string, source: string): Promise<ParsedKeys> {
-  if (/^(age-encryption\.org\/|-----BEGIN AGE)/.test(text))
-    return { identities: [], problems: [withPassphrase(source)] };
   const identities: Identity[] = [];
   const problems: Problem[] = [];
   for (const [index, line] of text
@@ -86,11 +84,6 @@ const OTHER_LINES: readonly (readonly [start: RegExp, reason: string, severity: 
 function badLine(source: string, line: number, text: string): Problem {
   const [, reason = 'is no age key', severity = 'error'] = OTHER_LINES.find(([start]) => start.test(text)) ?? [];
   return { ...badAgeKey(source, `line ${line} ${reason}`), severity };
-}
-
-function withPassphrase(source: string): Problem {
-  const hint = "let age ask for it: SOPS_AGE_KEY_CMD='age --decrypt FILE'";
-  return { ...badAgeKey(source, 'is protected by a passphrase'), hint };
 }
 
 /** A place where a key should be and is not. */

@@ -1,27 +1,42 @@
 /** Where age keys are found, and the one function that writes a secret in clear. */
-import { readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import process from 'node:process';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import type { Identity } from '../secrets/age.ts';
-import { badAgeKey, parseKeys } from './age.ts';
+import { parseKeys, type ParsedKeys } from './age.ts';
 import { nodeFiles } from './files.ts';
 import { errno, ioProblem } from './io-problem.ts';
-import { run } from './processes.ts';
+import {
+  fromCommand,
+  inNamedFile,
+  inProject,
+  inUsersFile,
+  inVariable,
+  type Env,
+  type Found,
+  type Look,
+} from './key-places.ts';
+import { lockedKeys, type LockedKeys } from './locked-keys.ts';
 
-type Env = Readonly<Record<string, string | undefined>>;
-
-/** A text in which keys were found, and how messages call it. */
-interface Found {
-  readonly source: string;
-  readonly text: string;
+/** The keys that were found. */
+export interface KeysFound {
+  readonly identities: readonly Identity[];
+  /** Files whose keys are known only with their passphrase. */
+  readonly locked: readonly LockedKeys[];
 }
 
-/** Looks in one place; null when there is nothing. */
-type Look = (root: string, env: Env) => Promise<Checked<Found | null>>;
+/** A place, and what is special about keys that are found there. */
+interface Place {
+  readonly look: Look;
+  readonly mark?: (keys: ParsedKeys) => ParsedKeys;
+}
 
-/** sops' places, and the project's own `age.key`. All are used: whichever key opens a file opens it. */
-const PLACES: readonly Look[] = [inVariable, inNamedFile, fromCommand, inProject, inUsersFile];
+/** All are used: whichever key opens a file opens it. */
+const PLACES: readonly Place[] = [
+  { look: inVariable },
+  { look: inNamedFile },
+  { look: fromCommand },
+  { look: inProject, mark: unknownToSops },
+  { look: inUsersFile, mark: onlyWarned },
+];
 
 /**
  * All age keys at hand, each once: `$SOPS_AGE_KEY`, the file `$SOPS_AGE_KEY_FILE` (relative to the project), what
@@ -30,26 +45,75 @@ const PLACES: readonly Look[] = [inVariable, inNamedFile, fromCommand, inProject
  * @returns the keys, perhaps none; or problems that name the place, never any part of a key. The user's own file is
  *   used by other projects too: what is wrong there is only a warning.
  */
-export async function findIdentities(
-  root: string,
-  env: Env,
-): Promise<Checked<{ readonly identities: readonly Identity[] }>> {
+export async function findIdentities(root: string, env: Env): Promise<Checked<KeysFound>> {
   const byRecipient = new Map<string, Identity>();
+  const locked: LockedKeys[] = [];
   const problems: Problem[] = [...recipientsWarning(env)];
-  for (const look of PLACES) {
+  for (const { look, mark = asIs } of PLACES) {
     const found = await look(root, env);
-    const parsed = found.ok && found.value !== null ? await parseKeys(found.value.text, found.value.source) : null;
-    const all = [...found.problems, ...(parsed?.problems ?? [])];
-    problems.push(...(look === inUsersFile ? all.map(asWarning) : all));
-    for (const identity of parsed?.identities ?? []) {
-      if (!byRecipient.has(identity.recipient)) byRecipient.set(identity.recipient, identity);
-    }
+    const read = found.ok && found.value !== null ? await readKeys(found.value) : NOTHING;
+    const keys = mark({ identities: read.identities, problems: [...found.problems, ...read.problems] });
+    problems.push(...keys.problems);
+    locked.push(...read.locked.filter((file) => !locked.some(isSame(file))).map((file) => marked(file, mark)));
+    for (const identity of keys.identities) byRecipient.set(identity.recipient, first(byRecipient, identity));
   }
-  return checked({ identities: [...byRecipient.values()] }, problems);
+  return checked({ identities: [...byRecipient.values()], locked }, problems);
 }
 
-function asWarning(problem: Problem): Problem {
-  return { ...problem, severity: 'warning' };
+const asIs = (keys: ParsedKeys): ParsedKeys => keys;
+
+function unknownToSops({ identities, problems }: ParsedKeys): ParsedKeys {
+  return { identities: identities.map((identity) => ({ ...identity, unknownToSops: true })), problems };
+}
+
+function onlyWarned({ identities, problems }: ParsedKeys): ParsedKeys {
+  return { identities, problems: problems.map((problem) => ({ ...problem, severity: 'warning' })) };
+}
+
+/** `$SOPS_AGE_KEY_FILE` may name `age.key`: nobody is asked for it twice. */
+const isSame =
+  ({ bytes }: LockedKeys) =>
+  (other: LockedKeys): boolean =>
+    Buffer.compare(bytes, other.bytes) === 0;
+
+function marked({ open, ...file }: LockedKeys, mark: (keys: ParsedKeys) => ParsedKeys): LockedKeys {
+  return {
+    ...file,
+    open: async (passphrase) => {
+      const keys = await open(passphrase);
+      return keys === null ? null : mark(keys);
+    },
+  };
+}
+
+/** The first place of a key is the one that is named; sops knows it if it looks into any of them. */
+function first(known: ReadonlyMap<string, Identity>, identity: Identity): Identity {
+  const before = known.get(identity.recipient);
+  if (before === undefined) return identity;
+  const { unknownToSops, ...rest } = before;
+  return unknownToSops && identity.unknownToSops ? before : rest;
+}
+
+type Read = ParsedKeys & Pick<KeysFound, 'locked'>;
+
+const NOTHING: Read = { identities: [], problems: [], locked: [] };
+
+async function readKeys({ source, bytes, open = false }: Found): Promise<Read> {
+  const locked = lockedKeys(bytes, source);
+  if (!locked.ok) return { ...NOTHING, problems: locked.problems };
+  // Others who can read it still need the passphrase.
+  if (locked.value !== null) return { ...NOTHING, locked: [locked.value] };
+  const { identities, problems } = await parseKeys(Buffer.from(bytes).toString('utf8'), source);
+  return { identities, problems: open ? [readable(source), ...problems] : problems, locked: [] };
+}
+
+function readable(source: string): Problem {
+  return {
+    code: 'age-key-readable',
+    severity: 'warning',
+    message: `${source} is open to other users of this machine`,
+    hint: 'chmod 600 it',
+  };
 }
 
 function recipientsWarning(env: Env): readonly Problem[] {
@@ -62,99 +126,6 @@ function recipientsWarning(env: Env): readonly Problem[] {
       hint: 'unset it',
     },
   ];
-}
-
-async function inVariable(_root: string, env: Env): Promise<Checked<Found | null>> {
-  const text = env['SOPS_AGE_KEY'];
-  // As in sops, a line of it may hold several keys.
-  return checked(
-    text
-      ? { source: '$SOPS_AGE_KEY', text: text.replace(/^(?!#).*$/gm, (line) => line.replace(/[ \t]+/g, '\n')) }
-      : null,
-  );
-}
-
-async function inNamedFile(root: string, env: Env): Promise<Checked<Found | null>> {
-  const path = env['SOPS_AGE_KEY_FILE'];
-  if (!path) return checked(null);
-  const found = await keyFile(resolve(root, path), `$SOPS_AGE_KEY_FILE (${path})`);
-  return found.ok && found.value === null
-    ? refused(badAgeKey(`$SOPS_AGE_KEY_FILE (${path})`, 'names no file that is there'))
-    : found;
-}
-
-async function inProject(root: string): Promise<Checked<Found | null>> {
-  return keyFile(join(root, 'age.key'), 'age.key');
-}
-
-async function inUsersFile(_root: string, env: Env): Promise<Checked<Found | null>> {
-  const path = usersKeyFile(env, process.platform);
-  return path === null ? checked(null) : keyFile(path, path);
-}
-
-/** Where sops looks for keys of the user's own: Go's `os.UserConfigDir`, and XDG on macOS too. */
-export function usersKeyFile(env: Env, platform: NodeJS.Platform): string | null {
-  const home = (...parts: readonly string[]): string | undefined =>
-    env['HOME'] ? join(env['HOME'], ...parts) : undefined;
-  const xdg = env['XDG_CONFIG_HOME'] || undefined;
-  const folders: Readonly<Record<string, string | undefined>> = {
-    win32: env['AppData'] ?? env['APPDATA'],
-    darwin: xdg ?? home('Library', 'Application Support'),
-  };
-  const folder = platform in folders ? folders[platform] : (xdg ?? home('.config'));
-  return folder === undefined ? null : join(folder, 'sops', 'age', 'keys.txt');
-}
-
-/** @returns null when there is none; with a warning when others may read it */
-async function keyFile(path: string, source: string): Promise<Checked<Found | null>> {
-  try {
-    const found = await stat(path);
-    const text = await readFile(path, 'utf8');
-    const isOpen = process.platform !== 'win32' && found.isFile() && (found.mode & 0o077) !== 0;
-    return checked({ source, text }, isOpen ? [readable(source)] : []);
-  } catch (error) {
-    return errno(error) === 'ENOENT' || errno(error) === 'ENOTDIR'
-      ? checked(null)
-      : refused(ioProblem(error, 'read', source));
-  }
-}
-
-function readable(source: string): Problem {
-  return {
-    code: 'age-key-readable',
-    severity: 'warning',
-    message: `${source} is open to other users of this machine`,
-    hint: 'chmod 600 it',
-  };
-}
-
-/** As sops runs it: split into words, without a shell. Unlike sops we run it once, so SOPS_AGE_RECIPIENT is not set. */
-async function fromCommand(root: string, env: Env): Promise<Checked<Found | null>> {
-  const source = '$SOPS_AGE_KEY_CMD';
-  const line = env['SOPS_AGE_KEY_CMD'];
-  if (!line) return checked(null);
-  const [file, ...args] = splitWords(line) ?? [];
-  if (file === undefined) return refused(badAgeKey(source, 'has a quote that is not closed'));
-  const ended = await run({ file, args, cwd: root, env: {} });
-  if (!ended.ok) return ended;
-  // Not a word of its output: it may hold the key.
-  return ended.value.exitCode === 0
-    ? checked({ source, text: ended.value.stdout })
-    : refused(badAgeKey(source, `ended with exit code ${ended.value.exitCode}`));
-}
-
-/** Words of a command line: blanks divide, `'…'`, `"…"` and `\` protect. @returns null when a quote is not closed */
-export function splitWords(line: string): readonly string[] | null {
-  const words = line.match(/(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/gs) ?? [];
-  const rest = line.replace(/(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/gs, '').trim();
-  if (rest !== '') return null;
-  return words.map((word) =>
-    word.replace(
-      /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/gs,
-      (_all, single?: string, double?: string, char?: string) =>
-        single ?? double?.replace(/\\(.)/gs, '$1') ?? char ?? '',
-    ),
-  );
 }
 
 /**

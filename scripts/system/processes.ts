@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly inherit?: boolean;
   /** The child is an editor: where it shares our terminal, Ctrl-C is a key of its own and interrupts nothing. */
   readonly editor?: boolean;
+  /** Its output is captured, but it may ask on our terminal by itself, as programs that want a passphrase do. */
+  readonly asks?: boolean;
   /** Applied to what is shown and what is returned; line by line where it is shown. */
   readonly mask?: (text: string) => string;
   /** Gets stdout piece by piece as bytes, whatever they are and however many; then none of the output is captured. */
@@ -48,7 +50,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<C
   if (!(await isFolder(command.cwd))) return refused(folderMissing(command.cwd));
   const { execa } = await import('execa');
   const child = execa(command.file, command.args, settings(command, options));
-  const terminal = sharesTerminal(options.inherit ?? false);
+  const terminal = isOnTerminal(options);
   handOn(child.stdout, options.take);
   const { within } = options;
   const kill = (signal: NodeJS.Signals): unknown =>
@@ -75,7 +77,12 @@ function handOn(stream: Readable | null | undefined, take: RunOptions['take']): 
   if (take !== undefined) stream?.on('data', take);
 }
 
-function settings(command: Command, { inherit = false, mask, take, pristine = false }: RunOptions): Options {
+function isOnTerminal({ inherit = false, asks = false }: RunOptions): boolean {
+  return sharesTerminal(inherit || asks);
+}
+
+function settings(command: Command, options: RunOptions): Options {
+  const { inherit = false, mask, take, pristine = false } = options;
   const shown = mask === undefined ? 'inherit' : ([lineByLine(mask), 'inherit', 'pipe'] as const);
   const output = inherit ? shown : 'pipe';
   return {
@@ -87,7 +94,7 @@ function settings(command: Command, { inherit = false, mask, take, pristine = fa
     stderr: output,
     ...(take !== undefined && { encoding: 'buffer', buffer: false }),
     reject: false,
-    detached: !sharesTerminal(inherit),
+    detached: !isOnTerminal(options),
     stripFinalNewline: false,
     // A tofu that is killed while it saves its state loses it: it gets all the time that it wants.
     forceKillAfterDelay: false,

@@ -1,8 +1,7 @@
 /** A secret from a person or a pipe: never an argument, never shown. */
 import process from 'node:process';
-import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
+import { askUnseen } from './prompt.ts';
 
 /** Far above what any environment holds, far below what fills the memory. */
 const MOST_BYTES = 1024 * 1024;
@@ -32,24 +31,6 @@ async function readPipe(signal: AbortSignal): Promise<Checked<string | null>> {
   const all = Buffer.concat(chunks);
   const text = all.toString('utf8');
   return Buffer.from(text).equals(all) ? checked(text.replace(/\r?\n$/, '')) : refused(notUtf8);
-}
-
-/** The terminal stops to show what is typed before it shows the first question. @returns fewer answers when it is interrupted */
-async function askUnseen(questions: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
-  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: process.stdin, output: unseen, terminal: true, historySize: 0, signal });
-  lines.once('SIGINT', () => lines.close());
-  const answers: string[] = [];
-  process.stderr.write(questions[0] ?? '');
-  for await (const answer of lines) {
-    process.stderr.write('\n');
-    answers.push(answer);
-    if (answers.length === questions.length) break;
-    process.stderr.write(questions[answers.length] ?? '');
-  }
-  lines.close();
-  if (answers.length < questions.length) process.stderr.write('\n');
-  return answers;
 }
 
 const typedDifferently: Problem = {

@@ -12,6 +12,8 @@ export type Tone = 'plain' | 'good' | 'changed' | 'bad' | 'dim';
 export interface Reporter {
   /** Shows that something is going on; gives back what `work` gives, and lets its errors through. */
   readonly step: <T>(title: string, work: () => T | Promise<T>) => Promise<T>;
+  /** Ends the animation of a step that is shown, so that somebody can be asked; the step itself goes on. */
+  readonly still: () => Promise<void>;
   /** A sentence to a person. Line breaks in it stay; other control characters are made visible. */
   readonly line: (text: string, tone?: Tone) => void;
   /** Findings, on stderr. */
@@ -51,6 +53,7 @@ export function reporterFor(surroundings: Surroundings): Reporter {
   const speak = speaker(people, coloursFor(people, env, noColor));
   const plain: Reporter = {
     step: plainStep(speak),
+    still: async () => {},
     line: speak,
     problems: problemsWriter(surroundings),
     result: (text) => void stdout.write(ended(text)),
@@ -113,20 +116,22 @@ function plainStep(speak: Speak): Reporter['step'] {
 /** One Listr of one task per step; what is said meanwhile waits until the line of the step stands still. */
 function animated(plain: Reporter): Reporter {
   const waiting: (() => void)[] = [];
-  let running = false;
-  const later = (say: () => void): void => void (running ? waiting.push(say) : say());
+  let animation: Animation<unknown> | null = null;
+  const later = (say: () => void): void => void (animation === null ? say() : waiting.push(say));
   const step: Reporter['step'] = async (title, work) => {
-    if (running) return work();
-    running = true;
+    if (animation !== null) return work();
+    const own = animate(visible(title), work);
+    animation = own;
     try {
-      return await listrStep(visible(title), work);
+      return await own.outcome;
     } finally {
-      running = false;
+      animation = null;
       for (const say of waiting.splice(0)) say();
     }
   };
   return {
     step,
+    still: async () => animation?.still(),
     line: (...said) => later(() => plain.line(...said)),
     problems: (list) => later(() => plain.problems(list)),
     result: (text) => later(() => plain.result(text)),
@@ -134,25 +139,58 @@ function animated(plain: Reporter): Reporter {
   };
 }
 
-async function listrStep<T>(title: string, work: () => T | Promise<T>): Promise<T> {
-  const { Listr, ListrLogger, ProcessOutput } = await import('listr2');
-  let outcome: { readonly value: T } | { readonly error: unknown } | undefined;
+interface Animation<T> {
+  readonly outcome: Promise<T>;
+  /** Lets the line of the step stand as it is. */
+  readonly still: () => Promise<void>;
+}
+
+type Settled<T> = { readonly value: T } | { readonly error: unknown };
+
+function animate<T>(title: string, work: () => T | Promise<T>): Animation<T> {
+  let end = (): void => {};
+  const ended = new Promise<null>((resolve) => (end = () => resolve(null)));
+  let settled: Promise<Settled<T>> | null = null;
   const task = async (): Promise<void> => {
-    try {
-      outcome = { value: await work() };
-    } catch (error) {
-      outcome = { error };
-      // Listr prints an error's message; ours are printed elsewhere, once, so it gets the title.
-      throw new Error(title, { cause: error });
-    }
+    const settling = settle(work);
+    settled = settling;
+    const first = await Promise.race([settling, ended]);
+    // Listr prints an error's message; ours are printed elsewhere, once, so it gets the title.
+    if (first !== null && 'error' in first) throw new Error(title, { cause: first.error });
   };
+  const shown = showTask(title, task);
+  return {
+    outcome: shown.then(async (error) => {
+      const outcome = settled === null ? { error } : await settled;
+      if ('error' in outcome) throw outcome.error;
+      return outcome.value;
+    }),
+    still: async () => {
+      end();
+      await shown;
+    },
+  };
+}
+
+async function settle<T>(work: () => T | Promise<T>): Promise<Settled<T>> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** @returns what Listr threw, if it did */
+async function showTask(title: string, task: () => Promise<void>): Promise<unknown> {
+  const { Listr, ListrLogger, ProcessOutput } = await import('listr2');
   const processOutput = new ProcessOutput(undefined, undefined, { leaveEmptyLine: false });
   const logger = new ListrLogger<ListrDefaultRendererLogLevels>({ useIcons: true, toStderr: [], processOutput });
   // Its own listener for SIGINT would end the process while files are half moved.
   const listr = new Listr([{ title, task }], { registerSignalListeners: false, rendererOptions: { logger } });
-  await listr.run().catch((error: unknown) => (outcome ??= { error }));
-  if (outcome === undefined || 'error' in outcome) throw outcome?.error;
-  return outcome.value;
+  return listr.run().then(
+    () => null,
+    (error: unknown) => error,
+  );
 }
 
 /** What a collecting reporter heard, in order of each kind. */
@@ -171,6 +209,7 @@ export function collectingReporter(): { readonly reporter: Reporter; readonly he
       heard.steps.push(title);
       return work();
     },
+    still: async () => {},
     line: (text) => void heard.lines.push(text),
     problems: (list) => void heard.problems.push(...list),
     result: (text) => void heard.results.push(text),

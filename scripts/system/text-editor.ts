@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import { textEditor } from '../secrets/text-editors.ts';
-import { splitWords } from './identities.ts';
+import { splitWords } from './split-words.ts';
 import { run, type Ended } from './processes.ts';
 import { findOnPath } from './programs.ts';
 

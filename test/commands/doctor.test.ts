@@ -153,6 +153,21 @@ describe('keys and the rule', () => {
     writeFileSync(join(folder, 'age.key'), 'x\n');
     expect(about(await examine(folder), 'age key')).toMatchObject([{ status: 'fail' }]);
   });
+
+  test('a key that others may read, one that sops would not find, and recipients that it would obey', async () => {
+    const folder = await healthy();
+    chmodSync(join(folder, 'age.key'), 0o644);
+    const other = (await newIdentity()).keyFile;
+    const env = { SOPS_AGE_KEY: other, SOPS_AGE_RECIPIENTS: 'age1x' };
+    const rows = about(await examine(folder, env), 'age key');
+    const found = rows.filter(({ status }) => status === 'warning').map(({ found }) => found);
+    expect(found).toEqual([
+      expect.stringContaining('SOPS_AGE_RECIPIENTS is set'),
+      ...(process.platform === 'win32' ? [] : ['age.key is open to other users of this machine']),
+      expect.stringMatching(/^age\.key \(age1\w+\) opens what is sealed here, \$SOPS_AGE_KEY \(age1\w+\) does not/),
+    ]);
+    expect(rows.filter(({ status }) => status === 'ok')).toHaveLength(1);
+  });
 });
 
 test('inputs that are wrong', async () => {

@@ -6,14 +6,14 @@ import { secret } from '../../scripts/config/secret.ts';
 import { providerFor } from '../../scripts/commands/secret-provider.ts';
 import type { SecretsYaml } from '../../scripts/secrets/providers/settings.ts';
 import { given, problemOf } from '../secrets/providers/support.ts';
+import { contextFor } from '../support/context.ts';
 import { project, REPOSITORY } from '../support/project.ts';
 import { sealedProject, textOf } from '../support/sealed.ts';
 
 type Env = Readonly<Record<string, string>>;
 
-const NOT_ABORTED = new AbortController().signal;
 const open = (root: string, secrets?: SecretsYaml, env: Env = {}) =>
-  providerFor({ root, env, signal: NOT_ABORTED }, secrets);
+  providerFor(contextFor(root, env).context, secrets);
 
 const SECRET = 'hunter2-hunter2';
 

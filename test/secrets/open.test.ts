@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import process from 'node:process';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { reveal } from '../../scripts/config/secret.ts';
+import { checked, refused, type Checked } from '../../scripts/problem.ts';
+import type { Identity } from '../../scripts/secrets/age.ts';
 import { open } from '../../scripts/secrets/open.ts';
 import { openValues } from '../../scripts/secrets/variables.ts';
 import { sameTree } from '../../scripts/secrets/tree.ts';
 import { emit } from '../../scripts/secrets/yaml/emit.ts';
-import { age } from '../../scripts/system/age.ts';
+import { age, newIdentity, parseKeys } from '../../scripts/system/age.ts';
 import { hostileString } from './arbitrary.ts';
 import { SAMPLE_CLEAR, SAMPLE_RECIPIENT, SAMPLE_SEALED } from './sample.ts';
 import { ALICE, codes, file, openText, PATH, sealText, treeOf, valueOf } from './support.ts';
@@ -91,4 +93,47 @@ describe('values for an environment', () => {
     );
     await fc.assert(fc.asyncProperty(text, comesThrough));
   });
+});
+
+describe('keys behind a question', () => {
+  const asked = (identities: readonly Identity[]) => {
+    const ask = vi.fn<() => Promise<Checked<readonly Identity[]>>>(async () => checked(identities));
+    return ask;
+  };
+
+  test('nobody is asked where a key at hand opens the file', async () => {
+    const ask = asked([ALICE]);
+    expect((await open(file(PATH, SAMPLE_SEALED), { identities: [ALICE], age, locked: [ask] })).ok).toBe(true);
+    expect(ask).not.toHaveBeenCalled();
+  });
+
+  test('one after the other, until one opens it', async () => {
+    const [none, right, spare] = [asked([]), asked([ALICE]), asked([ALICE])];
+    const keys = { identities: [], age, locked: [none, right, spare] };
+    expect((await open(file(PATH, SAMPLE_SEALED), keys)).ok).toBe(true);
+    expect([none, right, spare].map((ask) => ask.mock.calls.length)).toEqual([1, 1, 0]);
+  });
+
+  test('what hinders is a part of the one problem', async () => {
+    const hindrance = { code: 'x', severity: 'warning', message: 'nobody was there', hint: 'come back' } as const;
+    const keys = { identities: [], age, locked: [async () => checked([], [hindrance])] };
+    const { problems } = await open(file(PATH, SAMPLE_SEALED), keys);
+    expect(problems).toMatchObject([{ code: 'no-key', message: expect.stringContaining('nobody was there') }]);
+    expect(problems[0]?.hint).toMatch(/^come back\nwanted is the key of age1/);
+  });
+
+  test('a refusal stops it', async () => {
+    const wrong = { code: 'wrong-passphrase', severity: 'error', message: 'no', hint: 'again' } as const;
+    const keys = { identities: [], age, locked: [async () => refused(wrong), asked([ALICE])] };
+    expect((await open(file(PATH, SAMPLE_SEALED), keys)).problems).toEqual([wrong]);
+  });
+});
+
+test('a key that sops would not find is told beside one that it would, and so is a wrong one', async () => {
+  const [bob] = (await parseKeys((await newIdentity()).keyFile, '$SOPS_AGE_KEY')).identities;
+  const own: Identity = { ...ALICE, source: 'age.key', unknownToSops: true };
+  const opened = await open(file(PATH, SAMPLE_SEALED), { identities: [bob as Identity, own], age });
+  expect(opened).toMatchObject({ ok: true, problems: [{ code: 'age-keys-disagree', severity: 'warning' }] });
+  const closed = await open(file(PATH, SAMPLE_SEALED), { identities: [bob as Identity], age });
+  expect(closed.problems[0]?.message).toContain(`no age key here opens it ($SOPS_AGE_KEY is ${bob?.recipient})`);
 });

@@ -1,9 +1,12 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { armor, Encrypter } from 'age-encryption';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newIdentity, type NewIdentity } from '../../scripts/system/age.ts';
-import { findIdentities, splitWords, usersKeyFile, writeKeyFile } from '../../scripts/system/identities.ts';
+import { findIdentities, writeKeyFile } from '../../scripts/system/identities.ts';
+import { usersKeyFile } from '../../scripts/system/key-places.ts';
+import { splitWords } from '../../scripts/system/split-words.ts';
 
 const posix = process.platform !== 'win32';
 
@@ -132,10 +135,70 @@ describe('what is wrong is told by its place, never by a part of the key', () =>
     expect(problems).toMatchObject([{ code: 'age-key-readable', severity: 'warning' }]);
   });
 
+  test('a file that is too large, or has no end', async () => {
+    await put(join(root, 'large'), 'x'.repeat(200_000));
+    for (const path of ['large', ...(posix ? ['/dev/zero'] : [])])
+      expect((await find({ SOPS_AGE_KEY_FILE: path })).problems).toMatchObject([
+        { code: 'bad-age-key', message: `$SOPS_AGE_KEY_FILE (${path}) is too large to be a key file` },
+      ]);
+  });
+
   test('SOPS_AGE_RECIPIENTS, which sops would obey', async () => {
     const { ok, problems } = await find({ SOPS_AGE_RECIPIENTS: key.recipient });
     expect(ok).toBe(true);
     expect(problems).toMatchObject([{ code: 'sops-age-recipients-set', severity: 'warning' }]);
+  });
+});
+
+describe('a key behind a passphrase', () => {
+  async function locked(): Promise<string> {
+    const encrypter = new Encrypter();
+    encrypter.setPassphrase('words');
+    encrypter.setScryptWorkFactor(8);
+    return armor.encode(await encrypter.encrypt(key.keyFile));
+  }
+  const all = async (set: Record<string, string> = {}) => {
+    const found = await findIdentities(root, environment(set));
+    return { files: found.ok ? found.value.locked : [], problems: found.problems };
+  };
+
+  test('is found in every place, and opened only on demand', async () => {
+    await put(join(root, 'age.key'), await locked());
+    const { files, problems } = await all({ SOPS_AGE_KEY: await locked() });
+    expect(files.map(({ source }) => source)).toEqual(['$SOPS_AGE_KEY', 'age.key']);
+    expect(problems).toEqual([]);
+    const opened = await Promise.all(files.map(({ open }) => open('words')));
+    expect(opened.map((keys) => keys?.identities[0]?.unknownToSops)).toEqual([undefined, true]);
+  });
+
+  test('is one, though two places name it', async () => {
+    await put(join(root, 'age.key'), await locked());
+    const { files } = await all({ SOPS_AGE_KEY_FILE: './age.key' });
+    expect(files.map(({ source }) => source)).toEqual(['$SOPS_AGE_KEY_FILE (./age.key)']);
+  });
+
+  test('may be readable by others: they would need the passphrase', async () => {
+    await put(join(root, 'age.key'), await locked(), 0o644);
+    expect((await all()).problems).toEqual([]);
+  });
+});
+
+describe('whether sops would find a key too', () => {
+  const known = async (set: Record<string, string> = {}) => {
+    const found = await findIdentities(root, environment(set));
+    return found.ok ? found.value.identities.map(({ source, unknownToSops = false }) => [source, !unknownToSops]) : [];
+  };
+
+  test('not in age.key of the project', async () => {
+    await put(join(root, 'age.key'), key.keyFile);
+    expect(await known()).toEqual([['age.key', false]]);
+  });
+
+  test('in any of its own places', async () => {
+    await put(join(root, 'age.key'), key.keyFile);
+    expect(await known({ SOPS_AGE_KEY: secretOf(key) })).toEqual([['$SOPS_AGE_KEY', true]]);
+    await put(usersKeyFile(environment(), process.platform) ?? '', key.keyFile);
+    expect(await known()).toEqual([['age.key', true]]);
   });
 });
 

@@ -6,7 +6,7 @@ import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { readSealed } from '../../secrets/sealed.ts';
 import { entriesOf } from '../../secrets/tree.ts';
 import { loadInputs } from '../../system/inputs.ts';
-import { ask, canAsk } from '../../system/question.ts';
+import { ask, canAsk } from '../../system/prompt.ts';
 import type { Context } from '../context.ts';
 import { readFileOf } from '../sealed-files.ts';
 import { isThere, SECRETS_FILE } from '../survey.ts';

@@ -9,7 +9,7 @@ import { emit } from '../../secrets/yaml/emit.ts';
 import { readYaml } from '../../secrets/yaml/read.ts';
 import { loadSopsConfig } from '../../system/inputs.ts';
 import { openPlaceOnDisk, openPrivatePlace, type PrivatePlace } from '../../system/private-place.ts';
-import { ask, canAsk } from '../../system/question.ts';
+import { ask, canAsk } from '../../system/prompt.ts';
 import { findEditor, isEditorNamed, mayKeepCopies, runEditor, type Editor } from '../../system/text-editor.ts';
 import type { SourceFile } from '../../types.ts';
 import type { CommandResult, Context } from '../context.ts';

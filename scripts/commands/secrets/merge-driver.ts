@@ -9,7 +9,8 @@ import { loadSopsConfig } from '../../system/inputs.ts';
 import { writeSealedAt } from '../../system/write.ts';
 import type { SourceFile } from '../../types.ts';
 import type { CommandResult, Context } from '../context.ts';
-import { keysAtHand, sealAll, toSeal } from '../sealed-files.ts';
+import { keysAtHand } from '../keys.ts';
+import { sealAll, toSeal } from '../sealed-files.ts';
 import { inConflict, mergeStages } from './merge-versions.ts';
 
 /**

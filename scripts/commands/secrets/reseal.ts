@@ -1,13 +1,13 @@
 /** Sealing files of a project that were opened: everything in memory first, then all of it written, or nothing. */
-import { Exit, must, Refusal, type Problem } from '../../problem.ts';
+import { Exit, must, type Problem } from '../../problem.ts';
 import { open } from '../../secrets/open.ts';
 import { sealContent, type SealInputs } from '../../secrets/seal.ts';
 import { readDisk } from '../../system/disk.ts';
 import { loadSopsConfig } from '../../system/inputs.ts';
 import { randomBytes } from '../../system/random.ts';
 import type { Sealed, SourceFile } from '../../types.ts';
-import type { Context } from '../context.ts';
-import { keysAtHand } from '../sealed-files.ts';
+import { refuse, type Context } from '../context.ts';
+import { keysAtHand } from '../keys.ts';
 
 /**
  * All that sealing needs of the outside.
@@ -36,6 +36,6 @@ export async function resealed(files: readonly SourceFile[], inputs: SealInputs)
     problems.push(...result.problems);
     if (result.ok && Buffer.compare(result.value.bytes, file.bytes) !== 0) sealed.push(result.value);
   }
-  if (problems.length > 0) throw new Refusal(problems, Exit.refusedInput);
+  refuse(problems, Exit.refusedInput);
   return sealed;
 }

@@ -8,6 +8,7 @@ import { secret } from '../../../scripts/config/secret.ts';
 import { providerFor } from '../../../scripts/commands/secret-provider.ts';
 import type { SecretProvider } from '../../../scripts/secrets/provider.ts';
 import type { SecretsYaml } from '../../../scripts/secrets/providers/settings.ts';
+import { contextFor } from '../../support/context.ts';
 import { project, REPOSITORY } from '../../support/project.ts';
 import {
   freePort,
@@ -23,14 +24,13 @@ type Env = Readonly<Record<string, string>>;
 
 const SECRET = 'hunter2-hunter2';
 const TOKEN = 'root-token-of-the-test';
-const NOT_ABORTED = new AbortController().signal;
 
 function vault(
   vault: Settings,
   env: Env = { VAULT_TOKEN: TOKEN },
   root = project(),
 ): SecretProvider & { set: NonNullable<SecretProvider['set']> } {
-  const provider = providerFor({ root, env, signal: NOT_ABORTED }, { provider: 'vault', vault });
+  const provider = providerFor(contextFor(root, env).context, { provider: 'vault', vault });
   return provider as SecretProvider & { set: NonNullable<SecretProvider['set']> };
 }
 

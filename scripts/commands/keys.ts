@@ -1,0 +1,93 @@
+/** The age keys at hand: looked for once a run, and a passphrase is asked for once, when nothing else opens a file. */
+import { checked, Exit, must, Refusal, refused, type Checked, type Problem } from '../problem.ts';
+import type { Identity } from '../secrets/age.ts';
+import type { Keys } from '../secrets/unlock.ts';
+import { age } from '../system/age.ts';
+import { findIdentities } from '../system/identities.ts';
+import type { LockedKeys } from '../system/locked-keys.ts';
+import { askUnseen, canAsk } from '../system/prompt.ts';
+import type { Reporter } from '../system/terminal.ts';
+import type { Context } from './context.ts';
+
+/** What looking for keys needs of a command. */
+export type Seeker = Pick<Context, 'root' | 'env' | 'reporter' | 'signal'>;
+
+/** By the reporter, of which each run has one. */
+const found = new WeakMap<Reporter, Promise<Checked<Keys>>>();
+
+/** @throws Refusal 2 when what should be a key is none */
+export async function keysAtHand(context: Seeker, collect?: (found: readonly Problem[]) => void): Promise<Keys> {
+  return must(await findKeys(context), Exit.refusedInput, collect);
+}
+
+/** As `keysAtHand`, with what is wrong as problems. */
+export function findKeys(context: Seeker): Promise<Checked<Keys>> {
+  const keys = found.get(context.reporter) ?? look(context);
+  found.set(context.reporter, keys);
+  return keys;
+}
+
+async function look(context: Seeker): Promise<Checked<Keys>> {
+  // The command may ask on the terminal.
+  if (context.env['SOPS_AGE_KEY_CMD']) await context.reporter.still();
+  const keys = await findIdentities(context.root, context.env);
+  if (!keys.ok) return keys;
+  const { identities, locked } = keys.value;
+  return checked(
+    { identities, age, locked: locked.map((file) => once(() => unlockKeys(context, file))) },
+    keys.problems,
+  );
+}
+
+/** Asks the first time only. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | null = null;
+  return () => (answer ??= ask());
+}
+
+const TRIES = 3;
+
+/**
+ * The keys behind a passphrase.
+ * @returns none, with a warning, where nobody can be asked or the answer is empty; `wrong-passphrase` after three tries
+ * @throws Refusal 130 when the question is answered with Ctrl-C
+ */
+async function unlockKeys(
+  { reporter, signal }: Seeker,
+  { source, open }: LockedKeys,
+): Promise<Checked<readonly Identity[]>> {
+  if (!canAsk()) return checked([], [notAsked(source)]);
+  await reporter.still();
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    const again = tried === 0 ? '' : 'That does not open it. ';
+    const [passphrase] = await askUnseen([`${again}Passphrase of ${source} (empty: go on without it): `], signal);
+    if (passphrase === undefined) throw new Refusal([], Exit.interrupted);
+    if (passphrase === '') return checked([], [notGiven(source)]);
+    const keys = await open(passphrase);
+    if (keys !== null) return checked(keys.identities, keys.problems);
+  }
+  return refused(wrong(source));
+}
+
+const OTHER_WAYS = 'give the key itself by SOPS_AGE_KEY, or let a program print it: SOPS_AGE_KEY_CMD';
+
+const notAsked = (source: string): Problem => ({
+  code: 'passphrase-not-asked',
+  severity: 'warning',
+  message: `${source} is protected by a passphrase, and there is no terminal to ask for it`,
+  hint: OTHER_WAYS,
+});
+
+const notGiven = (source: string): Problem => ({
+  code: 'passphrase-not-given',
+  severity: 'warning',
+  message: `${source} is protected by a passphrase, and none was given`,
+  hint: 'run it again to be asked again',
+});
+
+const wrong = (source: string): Problem => ({
+  code: 'wrong-passphrase',
+  severity: 'error',
+  message: `${source} was opened by none of the ${TRIES} passphrases`,
+  hint: `run it again, or ${OTHER_WAYS}`,
+});
