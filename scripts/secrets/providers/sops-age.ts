@@ -6,7 +6,6 @@ import { leafNames, leafText } from './leaves.ts';
 
 /** @param read opens the file with the keys at hand */
 export function sopsAgeProvider(file: string, read: () => Promise<Checked<Reading>>): SecretProvider {
-  const add = `store it: nigari secrets set --file ${file}`;
   return {
     describe: () => file,
     list: async () => {
@@ -15,7 +14,9 @@ export function sopsAgeProvider(file: string, read: () => Promise<Checked<Readin
     },
     get: async (name) => {
       const reading = await read();
-      return reading.ok ? leafText(reading.value, name, file, add) : reading;
+      return reading.ok
+        ? leafText(reading.value, name, file, `store it: nigari secrets set ${name} --file ${file}`)
+        : reading;
     },
   };
 }
