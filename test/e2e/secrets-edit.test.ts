@@ -202,7 +202,7 @@ describe.runIf(hasMemory)('with a file system in memory', () => {
 
   describe('ended from outside', () => {
     /** An editor that waits, having said so; it ends when it is told to, and when the test is over. */
-    const WAIT = `${CHANGE} fs.writeFileSync(at + '/ready', String(process.ppid));
+    const WAIT = `${CHANGE} fs.writeFileSync(at + '/begun', String(process.ppid)); fs.renameSync(at + '/begun', at + '/ready');
       setInterval(() => (fs.existsSync(at + '/stop') || !fs.existsSync(at)) && process.exit(0), 20);`;
 
     async function editing(folder: string, more = '') {
