@@ -10,9 +10,10 @@ import { openWorkTree } from '../../system/git.ts';
 import { findOnPath } from '../../system/programs.ts';
 import type { SourceFile } from '../../types.ts';
 import type { CommandResult, Context } from '../context.ts';
+import { findKeys } from '../keys.ts';
 import { readFileOf } from '../sealed-files.ts';
 import { tellDifferences } from './difference-lines.ts';
-import { fileMissing, keysIfAny, projectPath, sealedPaths } from './files.ts';
+import { fileMissing, projectPath, sealedPaths } from './files.ts';
 
 /** Two versions of a file; null where there is none. */
 interface Pair {
@@ -35,11 +36,18 @@ interface Compared {
 /** @param named two files to compare; one, or all sealed files without any, is compared with the last commit */
 export async function secretsDiff(context: Context, named: readonly string[]): CommandResult {
   const pairs = named.length > 1 ? [await twoFiles(context, named)] : await sinceCommit(context, named);
-  const keys = { identities: await keysIfAny(context), age };
+  const keys = await keysOrNone(context);
   const compared: Compared[] = [];
   for (const pair of pairs) compared.push(await comparePair(pair, keys));
   tell(context, compared);
   return Exit.done;
+}
+
+/** A key that cannot be had is told, and done without. */
+async function keysOrNone(context: Context): Promise<Keys> {
+  const keys = await findKeys(context);
+  context.reporter.problems(keys.problems.map((problem) => ({ ...problem, severity: 'warning' })));
+  return keys.ok ? keys.value : { identities: [], age };
 }
 
 async function twoFiles(context: Context, named: readonly string[]): Promise<Pair> {
