@@ -4,14 +4,13 @@ import type { Problem } from '../problem.ts';
 import type { Which } from '../system/git-blobs.ts';
 
 const UNTRACK = (path: string): string => `git rm --cached ${path}`;
-const SEAL = (path: string): string => `seal it (\`sops encrypt --in-place ${path}\`), then git add ${path}`;
 
 /** By code; of all others the text is to be taken out. */
 const MEND: Readonly<Record<string, (path: string) => string>> = {
   'secret-file': UNTRACK,
   'state-in-clear': UNTRACK,
-  'not-sealed': SEAL,
-  'value-in-clear': SEAL,
+  'not-sealed': (path) => `seal it (\`nigari secrets encrypt ${path}\`), then git add ${path}`,
+  'value-in-clear': (path) => `take it out again, enter it with \`nigari secrets edit ${path}\`, then git add ${path}`,
   'credential-in-clear': (path) =>
     `move it to the sealed cluster.sops.yaml (\`nigari init --commit-config\`), then git add ${path}; or git rm --cached ${path}`,
 };

@@ -40,13 +40,15 @@ export async function findLeaks(
   const fixtures = must(await repository.without(ATTRIBUTE, blobs), Exit.refusedInput);
   const { knowledge, closed } = await known(context, identities);
   const find = leakFinder(knowledge);
-  const problems: Problem[] = [];
+  let problems: readonly Problem[] = [];
+  // By concatenation: there may be more of them than a call takes arguments.
+  const collect = (found: readonly Problem[]): void => void (problems = problems.concat(found));
   const sinkFor = ({ path }: Blob) => {
     const { feed, end } = find({ path, isFixture: fixtures.has(path) });
     return {
       piece: feed,
-      end: () => void problems.push(...end()),
-      missing: () => void problems.push(missing(path)),
+      end: () => collect(end()),
+      missing: () => collect([missing(path)]),
     };
   };
   must(await repository.read(blobs, sinkFor), Exit.refusedInput);
@@ -96,6 +98,6 @@ async function inSealedFiles(
     files.map(async (file) => [file, await sealedSecrets(file, { identities, age })] as const),
   );
   const secrets = opened.flatMap(([, result]) => (result.ok && result.value !== null ? result.value : []));
-  const closed = opened.flatMap(([{ path }, result]) => (result.ok && result.value !== null ? [] : [path]));
+  const closed = opened.flatMap(([{ path }, result]) => (result.ok && result.value === null ? [path] : []));
   return { secrets: [...keys, ...secrets], closed };
 }
