@@ -1,5 +1,14 @@
 /** `nigari secrets edit` through the built program, with editors that are small scripts, and with vim where it is. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -119,6 +128,26 @@ describe.runIf(hasMemory)('with a file system in memory', () => {
     expect(status).toBe(2);
     expect(stderr).toContain('was changed by somebody else while you edited it: token  (changed-meanwhile)');
     expect(textOf(folder, FILE)).toBe(theirs);
+  });
+
+  test('a place that cannot be written is told, and nothing is left of the attempt', async () => {
+    const folder = await sealedProject({ 'sub/x.sops.yaml': CLEAR });
+    const inTheWay = `${CHANGE} fs.rmSync(at + '/sub', { recursive: true }); fs.writeFileSync(at + '/sub', '');`;
+    const { status, stderr } = edit(folder, editor(folder, inTheWay), 'sub/x.sops.yaml');
+    expect(status).toBe(2);
+    expect(stderr).toContain('(file-in-the-way)');
+    expect(textOf(folder, 'sub')).toBe('');
+  });
+
+  test.skipIf(process.getuid?.() === 0)('a folder that is read-only is told (root may write everywhere)', async () => {
+    const folder = await sealedProject({ 'sub/x.sops.yaml': CLEAR });
+    const before = textOf(folder, 'sub/x.sops.yaml');
+    chmodSync(join(folder, 'sub'), 0o555);
+    const { status, stderr } = edit(folder, editor(folder, CHANGE), 'sub/x.sops.yaml');
+    chmodSync(join(folder, 'sub'), 0o755);
+    expect(status).toBe(2);
+    expect(stderr).toContain('(permission-denied)');
+    expect(textOf(folder, 'sub/x.sops.yaml')).toBe(before);
   });
 
   describe('a new file', () => {
