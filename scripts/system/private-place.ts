@@ -1,4 +1,5 @@
 /** A folder in memory that only this user can look into, for one text in clear that must not reach a disk. */
+import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { lstat, mkdtemp, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,7 @@ export interface PrivatePlace {
   readonly file: string;
   /** What it is now. @returns `file-vanished`, or what else the system refused */
   readonly read: () => Promise<Checked<Uint8Array>>;
-  /** Removes the folder with all that is in it. When the process ends meanwhile, be it by a signal, that is done by itself. */
+  /** Removes the folder with all that is in it. When the process ends meanwhile, be it by SIGKILL, that is done by itself. */
   readonly remove: () => void;
 }
 
@@ -52,7 +53,8 @@ async function makeIn(base: string, name: string, text: Uint8Array): Promise<Che
   let place: PrivatePlace | null = null;
   try {
     await sweep(base);
-    place = guarded(await mkdtemp(join(base, `${PREFIX}${process.pid}-`)), name);
+    const folder = await mkdtemp(join(base, `${PREFIX}${process.pid}-`));
+    place = guarded(folder, name, await heir(folder));
     await writeFile(place.file, text, { mode: 0o600, flag: 'wx' });
     return checked(place);
   } catch (error) {
@@ -83,8 +85,27 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/**
+ * A process that waits for the end of this one, be it by SIGKILL, to remove a folder then: its stdin is a pipe that closes
+ * when nobody holds the other end any more. It is in no group that a signal from a terminal goes to.
+ * @returns what lets it do so at once; nothing where there is no shell: then `sweep` does it later
+ */
+function heir(folder: string): Promise<() => void> {
+  const child = spawn('/bin/sh', ['-c', 'read -r _; rm -rf -- "$0"', folder], {
+    env: { PATH: '/usr/bin:/bin' },
+    cwd: '/',
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  child.stdin.on('error', () => {});
+  child.unref();
+  return new Promise((resolve) => {
+    child.once('spawn', () => resolve(() => child.stdin.destroy())).once('error', () => resolve(() => {}));
+  });
+}
+
 /** A closed terminal ends a process at once, without its exit handlers: so that becomes a request to end. */
-function guarded(folder: string, name: string): PrivatePlace {
+function guarded(folder: string, name: string, release: () => void): PrivatePlace {
   const file = join(folder, name);
   const erase = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   const onHangup = (): void => void process.kill(process.pid, 'SIGTERM');
@@ -96,6 +117,7 @@ function guarded(folder: string, name: string): PrivatePlace {
     remove: () => {
       process.off('exit', erase).off('SIGHUP', onHangup);
       erase();
+      release();
     },
   };
 }

@@ -267,17 +267,25 @@ describe.runIf(hasMemory)('with a file system in memory', () => {
       expect((await ended).status).toBe(130);
     });
 
-    test('what a kill leaves is removed by the next one, and what belongs to a living process is not', async () => {
+    test('a kill that nobody can hear leaves nothing either, and writes nothing', async () => {
       const folder = await sealedProject({ [FILE]: CLEAR });
+      const before = textOf(folder, FILE);
       const { kill, ended, pid } = await editing(folder);
+      kill('SIGKILL');
+      await vi.waitFor(() => expect(placesOf(pid)).toEqual([]), { timeout: 10_000, interval: 20 });
+      put(folder, 'stop', '');
+      await ended;
+      expect(textOf(folder, FILE)).toBe(before);
+    });
+
+    test('what belongs to a living process stays', async () => {
+      const folder = await sealedProject({ [FILE]: CLEAR });
+      const { ended, pid } = await editing(folder);
       const other = await sealedProject({ [FILE]: CLEAR });
       edit(other, editor(other, ''));
       expect(placesOf(pid)).toHaveLength(1);
-      kill('SIGKILL');
       put(folder, 'stop', '');
-      await ended;
-      expect(placesOf(pid)).toHaveLength(1);
-      edit(other, editor(other, ''));
+      expect((await ended).status).toBe(0);
       expect(placesOf(pid)).toEqual([]);
     });
 

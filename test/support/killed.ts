@@ -183,11 +183,12 @@ async function killedRun(scenario: Scenario, template: string, base: string, spa
     return killedRun(scenario, template, base, spans);
   }
   const disk = [project, join(base, 'home'), join(base, 'tmp')].flatMap((folder) => leaksBelow(folder, planted));
+  const memory = await inMemory(child.pid ?? 0);
   scenario.mend?.(project);
   const next = await run(project, scenario.next ?? ['configure'], { ...env, EDITOR: 'true' });
-  const after = [...leaksBelow(project, planted), ...inMemory(child.pid ?? 0)];
+  const after = leaksBelow(project, planted);
   rmSync(base, { recursive: true });
-  return { scenario: scenario.name, leaks: [...open, ...disk, ...after], next };
+  return { scenario: scenario.name, leaks: [...open, ...disk, ...memory, ...after], next };
 }
 
 /** To the end, while others go on. */
@@ -229,11 +230,12 @@ export function openLeaks(pid: number, { foundIn }: Planted): readonly string[] 
   });
 }
 
-/** What `secrets edit` of a process that was killed has left in memory, once the next one has run. */
-function inMemory(pid: number): readonly string[] {
-  return orNothing(() => readdirSync('/dev/shm').join('\n'))
-    .split('\n')
-    .filter((name) => name.startsWith(`nigari-edit-${pid}-`));
+/** What `secrets edit` of a process that was killed has left in memory, once there was time to remove it. */
+async function inMemory(pid: number): Promise<readonly string[]> {
+  const left = (): readonly string[] =>
+    readdirSync('/dev/shm').filter((name) => name.startsWith(`nigari-edit-${pid}-`));
+  for (let tries = 0; tries < 500 && left().length > 0; tries += 1) await pause(20);
+  return left();
 }
 
 function kill(pid: number): void {
