@@ -15,9 +15,12 @@ export interface SecretProvider {
   readonly list: () => Promise<Checked<readonly string[]>>;
   /** Problems: `secret-missing`, or why the place does not answer. */
   readonly get: (name: string) => Promise<Checked<Secret>>;
-  /** Only where the place can be written to. Writes nothing when the value is already that. */
-  readonly set?: (name: string, value: Secret) => Promise<Checked<void>>;
+  /** Only where the place can be written to. */
+  readonly set?: (name: string, value: Secret) => Promise<Checked<Stored>>;
 }
+
+/** What became of a value: where it was that already, nothing was written. */
+export type Stored = 'updated' | 'unchanged';
 
 /**
  * What holds for every provider: it is asked only for names (`secret-name-malformed`), and no text that is empty, is not

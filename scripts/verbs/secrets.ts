@@ -5,11 +5,11 @@ import { JSON_OPTION, type Verb, type VerbGroup } from './verb.ts';
 const FILE_OPTION = ['--file <file>', 'only this sealed file'] as const;
 
 const LOOKED_FOR =
-  'It is looked for in cluster.sops.yaml, secrets.sops.yaml and infrastructure/secrets.sops.yaml, in this order.';
+  'It is looked for in cluster.sops.yaml, secrets.sops.yaml and infrastructure/secrets.sops.yaml, in this order;\nwhere secrets.provider in cluster.yaml is another one, in that instead of secrets.sops.yaml, and last.';
 
 const SETTING = `The value is never an argument: those are in the list of processes and in the history of the shell. One line
 break at the end of stdin is left out. Credentials of cluster.yaml go to cluster.sops.yaml, all other names to
-secrets.sops.yaml. Every other byte of the file stays, but for the time of the change and the MAC.
+secrets.sops.yaml, or where secrets.provider in cluster.yaml says. Every other byte of the file stays, but for the time of the change and the MAC.
 
 Examples:
   nigari secrets set proxmox_api_token_secret

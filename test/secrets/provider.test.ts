@@ -16,7 +16,7 @@ function place(values: Readonly<Record<string, string>> = {}) {
     },
     set: async (name, value) => {
       asked.push(`${name}=${reveal(value)}`);
-      return checked(undefined);
+      return checked('updated');
     },
   };
   return { asked, provider: guarded(provider) };

@@ -3,7 +3,7 @@ import { formatPath, quoted } from '../../config/path.ts';
 import { SEALED_FILE } from '../../config/sealed-input.ts';
 import { secret } from '../../config/secret.ts';
 import { suggestion } from '../../config/suggest.ts';
-import { checked, Exit, must, Refusal, refused, type Checked, type Problem } from '../../problem.ts';
+import { checked, Exit, Refusal, refused, type Checked, type Problem } from '../../problem.ts';
 import { shownText } from '../../secrets/amend.ts';
 import { findLeaf, namedLeaves, namesBelow } from '../../secrets/names.ts';
 import type { SecretProvider } from '../../secrets/provider.ts';
@@ -13,6 +13,7 @@ import type { Context } from '../context.ts';
 import { openFile, readFileOf } from '../sealed-files.ts';
 import { SECRETS_FILE } from '../survey.ts';
 import { chosenFiles } from './files.ts';
+import { ownPlace } from './own-place.ts';
 
 /** What the default provider keeps: the user's own secrets by name. */
 export const OWN_SECRETS = 'secrets.sops.yaml';
@@ -20,14 +21,18 @@ export const OWN_SECRETS = 'secrets.sops.yaml';
 /** Whether `configure` reads a file. */
 export const isInput = (path: string): boolean => path === SEALED_FILE || path === OWN_SECRETS;
 
-/** In the order in which a name is looked for: inputs before what is generated from them. */
-const ORDER = [SEALED_FILE, OWN_SECRETS, SECRETS_FILE];
-
-/** The places that there are; the file alone where one is named. @throws Refusal 2 when that is not there */
+/**
+ * The places that there are, in the order in which a name is looked for: inputs before what is generated from them, and
+ * last what has to be asked for each name. The file alone where one is named.
+ * @throws Refusal 2 when that is not there
+ */
 export async function placesOf(context: Context, named: string | null): Promise<readonly SecretProvider[]> {
   if (named !== null) return (await chosenFiles(context, [named])).map((file) => sealedPlace(context, file));
-  const files = await Promise.all(ORDER.map(async (path) => readFileOf(context, path)));
-  return files.flatMap((file) => (file === null ? [] : [sealedPlace(context, file)]));
+  const own = await ownPlace(context);
+  const order = [SEALED_FILE, ...('file' in own ? [own.file] : []), SECRETS_FILE];
+  const files = await Promise.all(order.map(async (path) => readFileOf(context, path)));
+  const sealed = files.flatMap((file) => (file === null ? [] : [sealedPlace(context, file)]));
+  return 'provider' in own ? [...sealed, own.provider] : sealed;
 }
 
 /** A sealed file: names are read without a key, and it is opened only for a value that it has. */
@@ -57,14 +62,16 @@ function missing(name: string, path: string, below: readonly string[]): Checked<
 
 const LIST = '`nigari secrets list` names what there is';
 
+/** That a place does not know a name, or no such name. */
+const NOT_HERE = new Set(['secret-missing', 'secret-name-malformed']);
+
 /** A value and where it was found. @throws Refusal 2 when no place has the name, or the one that has it does not open */
 export async function findSecret(places: readonly SecretProvider[], name: string) {
   const problems: Problem[] = [];
   for (const place of places) {
     const found = await place.get(name);
     if (found.ok) return { value: found.value, place: place.describe() };
-    if (found.problems.some(({ code }) => code !== 'secret-missing'))
-      throw new Refusal(found.problems, Exit.refusedInput);
+    if (found.problems.some(({ code }) => !NOT_HERE.has(code))) throw new Refusal(found.problems, Exit.refusedInput);
     problems.push(...found.problems);
   }
   throw new Refusal([await nowhere(places, name, problems)], Exit.refusedInput);
@@ -73,8 +80,9 @@ export async function findSecret(places: readonly SecretProvider[], name: string
 async function nowhere(places: readonly SecretProvider[], name: string, found: readonly Problem[]): Promise<Problem> {
   const where = places.map((place) => place.describe()).join(', ');
   const message = where === '' ? 'there is no sealed file yet' : `there is no secret ${quoted(name)} in ${where}`;
-  const lists = await Promise.all(places.map(async (place) => must(await place.list(), Exit.refusedInput)));
-  const near = suggestion(name, lists.flat());
+  const lists = await Promise.all(places.map((place) => place.list()));
+  const known = lists.flatMap((list) => (list.ok ? list.value : []));
+  const near = suggestion(name, known);
   const below = found.find(({ hint }) => hint !== LIST)?.hint;
   const first = where === '' ? `\`nigari secrets set ${formatPath([name])}\` makes one` : LIST;
   const hint = below ?? (near === null ? first : `did you mean ${near}?`);

@@ -1,5 +1,6 @@
 /** Which file a secret belongs into. */
 import { formatPath, type KeyPath } from '../../config/path.ts';
+import { referenceName } from '../../config/references.ts';
 import { SEALED_FILE } from '../../config/sealed-input.ts';
 import { parseYaml, type YamlFile } from '../../config/yaml.ts';
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
@@ -8,18 +9,23 @@ import { loadInputs } from '../../system/inputs.ts';
 import { SECRET_KEYS } from '../../types.ts';
 import type { Context } from '../context.ts';
 import { generatedPaths, projectPath } from './files.ts';
-import { OWN_SECRETS } from './places.ts';
+import { ownPlace, type OwnPlace } from './own-place.ts';
 
 /** What cluster.sops.yaml may hold: it is the sealed half of cluster.yaml. */
 const INPUT_KEYS: ReadonlySet<string | number> = new Set([...SECRET_KEYS, 'vars']);
 
 /**
- * The file that was named, or by the name the input that it belongs into.
+ * The file that was named, or by the name the input that it belongs into, or the provider that keeps such names.
  * @throws Refusal 2 where `configure` would overwrite it, or cluster.yaml says the same already
  */
-export async function targetOf(context: Context, name: string, file: string | null): Promise<string> {
+export async function targetOf(context: Context, name: string, file: string | null): Promise<OwnPlace> {
   const [key = ''] = pathOf(name);
-  const target = file === null ? (INPUT_KEYS.has(key) ? SEALED_FILE : OWN_SECRETS) : projectPath(context, file);
+  if (file !== null) return { file: await writable(context, name, projectPath(context, file)) };
+  const place = INPUT_KEYS.has(key) ? { file: SEALED_FILE } : await ownPlace(context);
+  return 'provider' in place ? place : { file: await writable(context, name, place.file) };
+}
+
+async function writable(context: Context, name: string, target: string): Promise<string> {
   const isGenerated = await generatedPaths(context);
   if (isGenerated(target)) throw new Refusal([generated(target, name)], Exit.refusedInput);
   if (target === SEALED_FILE) await refuseLiteral(context, pathOf(name));
@@ -37,21 +43,26 @@ async function refuseLiteral({ root, call }: Context, path: KeyPath): Promise<vo
   const { cluster } = await loadInputs(root);
   if (!cluster.ok) return;
   const yaml = must(parseYaml(cluster.value), Exit.refusedInput);
-  if (isWritten(yaml, path)) throw new Refusal([setElsewhere(yaml, path, call)], Exit.refusedInput);
+  const value = writtenValue(yaml, path);
+  if (value !== undefined) throw new Refusal([setElsewhere(yaml, path, value, call)], Exit.refusedInput);
 }
 
-function isWritten({ value }: YamlFile, path: KeyPath): boolean {
+function writtenValue({ value }: YamlFile, path: KeyPath): unknown {
   let at: unknown = value;
   for (const step of path) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return false;
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined;
     at = Reflect.get(at, step);
   }
-  return true;
+  return at;
 }
 
-function setElsewhere({ places }: YamlFile, path: KeyPath, call: string): Problem {
+function setElsewhere({ places }: YamlFile, path: KeyPath, value: unknown, call: string): Problem {
   const { file, line, column } = places.key(path);
+  const reference = referenceName(value);
   const message = `${formatPath(path)} is written in ${file}, and may be in one of the two files only`;
-  const hint = `edit it there and run \`${call} configure\`; or seal all credentials: \`${call} init --commit-config\``;
+  const hint =
+    reference === null
+      ? `edit it there and run \`${call} configure\`; or seal all credentials: \`${call} init --commit-config\``
+      : `it refers to secret://${reference}: \`${call} secrets set ${reference}\` sets that`;
   return { code: 'set-elsewhere', severity: 'error', message, hint, file, line, column };
 }

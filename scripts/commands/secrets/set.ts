@@ -11,13 +11,16 @@ import { write } from '../../system/write.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { isInput } from './places.ts';
 import { sealInputs } from './reseal.ts';
+import { setInProvider } from './set-in-provider.ts';
 import { targetOf } from './set-target.ts';
 import { workerLines } from './worker.ts';
 
 /** @param args the name, and nothing else. @throws Refusal 2 */
 export async function secretsSet(context: Context, args: readonly string[], file: string | null): CommandResult {
   const name = onlyName(args);
-  const target = await openTarget(context, await targetOf(context, name, file));
+  const place = await targetOf(context, name, file);
+  if ('provider' in place) return setInProvider(context, place.provider, name);
+  const target = await openTarget(context, place.file);
   const text = must(await readSecret(name, context.signal), Exit.refusedInput);
   if (text === null) throw new Refusal([], Exit.interrupted);
   const warnings = fitness(name, text);

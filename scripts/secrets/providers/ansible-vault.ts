@@ -38,11 +38,12 @@ export function ansibleVaultProvider(path: string, ports: VaultFilePorts): Secre
       const file = await open();
       if (!file.ok) return file;
       const old = await secretText(file.value, name, password);
-      if (old.ok && reveal(old.value) === reveal(value)) return checked(undefined);
+      if (old.ok && reveal(old.value) === reveal(value)) return checked('unchanged');
       if (!old.ok && !old.problems.every(({ code }) => REPLACEABLE.has(code))) return old;
       const bytes = await withSecret(file.value, name, value, password, random(SALT_BYTES));
       known = null;
-      return bytes.ok ? write({ path, bytes: bytes.value }) : bytes;
+      const written = bytes.ok ? await write({ path, bytes: bytes.value }) : bytes;
+      return written.ok ? checked('updated') : written;
     },
   };
 }

@@ -2,7 +2,7 @@
 import { isSecretName } from '../../config/references.ts';
 import { reveal, secret, type Secret } from '../../config/secret.ts';
 import { checked, refused, type Checked, type Problem } from '../../problem.ts';
-import type { SecretProvider } from '../provider.ts';
+import type { SecretProvider, Stored } from '../provider.ts';
 import { outputOf, type Runner } from './program.ts';
 import type { Settings } from './settings.ts';
 
@@ -24,11 +24,11 @@ export function commandProvider(settings: Settings<'command'>, cwd: string, run:
     const printed = await call('get', name);
     return printed.ok ? checked(secret(printed.value.replace(/\r?\n$/, ''))) : printed;
   };
-  const set = async (name: string, value: Secret): Promise<Checked<void>> => {
+  const set = async (name: string, value: Secret): Promise<Checked<Stored>> => {
     const old = await get(name);
-    if (old.ok && reveal(old.value) === reveal(value)) return checked(undefined);
+    if (old.ok && reveal(old.value) === reveal(value)) return checked('unchanged');
     const printed = await call('set', name, value);
-    return printed.ok ? checked(undefined) : printed;
+    return printed.ok ? checked('updated') : printed;
   };
   const list = async (): Promise<Checked<readonly string[]>> => {
     const printed = await call('list', '');

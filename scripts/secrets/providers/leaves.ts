@@ -2,7 +2,7 @@
 import { isSecretName } from '../../config/references.ts';
 import { secret, type Secret } from '../../config/secret.ts';
 import { checked, refused, type Checked } from '../../problem.ts';
-import { namedLeaves } from '../names.ts';
+import { findLeaf, namedLeaves } from '../names.ts';
 import { missingSecret, unusable } from '../provider.ts';
 import { scalarText } from '../variables.ts';
 import type { Reading } from '../yaml/read.ts';
@@ -21,7 +21,7 @@ export function leafNames({ tree }: Reading): readonly string[] {
  * @returns the text; problems: `secret-missing`, `secret-unusable` for a value that is no text
  */
 export function leafText(reading: Reading, name: string, place: string, add: string): Checked<Secret> {
-  const leaf = namedLeaves(reading.tree).find((named) => named.name === name)?.leaf;
+  const leaf = findLeaf(reading.tree, name)?.leaf;
   if (leaf === undefined) return refused(missingSecret(name, place, leafNames(reading), add));
   const text = scalarText(leaf);
   return text === null ? refused(unusable(name, place, `is of type ${leaf.kind}, no text`)) : checked(secret(text));

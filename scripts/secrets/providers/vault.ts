@@ -6,7 +6,7 @@ import { isSecretName } from '../../config/references.ts';
 import { reveal, secret, type Secret } from '../../config/secret.ts';
 import { checked, refused, type Checked } from '../../problem.ts';
 import { masker } from '../mask.ts';
-import { missingSecret, unusable, type SecretProvider } from '../provider.ts';
+import { missingSecret, unusable, type SecretProvider, type Stored } from '../provider.ts';
 import type { HttpAnswer, HttpRequest, Send } from './http.ts';
 import type { Settings } from './settings.ts';
 import { isVersion2, notVersion2, refusalIn, versionIn, type Asked, type Version } from './vault-answers.ts';
@@ -62,7 +62,7 @@ export function vaultProvider(
       known.delete(path);
       const version = await read(path);
       if (!version.ok) return version;
-      if (version.value.data?.[key] === reveal(value)) return checked(undefined);
+      if (version.value.data?.[key] === reveal(value)) return checked('unchanged');
       return store(ask, version.value, { settings, path, capability: 'read' }, key, value);
     },
   };
@@ -113,7 +113,7 @@ function textIn({ data }: Version, { name, path, key }: Wanted, settings: Settin
 }
 
 /** Changes one key of what is there, by a patch that leaves the others to the server; else makes the secret. */
-async function store(ask: Ask, version: Version, asked: Asked, key: string, value: Secret): Promise<Checked<void>> {
+async function store(ask: Ask, version: Version, asked: Asked, key: string, value: Secret): Promise<Checked<Stored>> {
   const isNew = version.data === null;
   if (isNew && version.number === 0) {
     const mount = await ask(asked, { url: apiUrl(asked.settings, `sys/internal/ui/mounts/${asked.settings.mount}`) });
@@ -130,5 +130,5 @@ async function store(ask: Ask, version: Version, asked: Asked, key: string, valu
     },
     value,
   );
-  return answer.ok ? checked(undefined) : answer;
+  return answer.ok ? checked('updated') : answer;
 }

@@ -4,7 +4,7 @@ import { reveal, secret, type Secret } from '../../../config/secret.ts';
 import { checked, refused, type Checked, type Problem } from '../../../problem.ts';
 import type { SourceFile } from '../../../types.ts';
 import { utf8 } from '../../cipher.ts';
-import { namedLeaves, type Named } from '../../names.ts';
+import { findLeaf, namedLeaves, type Named } from '../../names.ts';
 import { readYaml, type Reading } from '../../yaml/read.ts';
 import { leafNames, leafText } from '../leaves.ts';
 import { indentOf, quotedScalar, spanOf, vaultScalar, withKey, withValue } from './edit.ts';
@@ -127,15 +127,15 @@ function modelOf(file: VaultFile, name: string): { readonly name: string; readon
 /** @returns null when the text that comes out says something else than was wanted */
 function edited(file: VaultFile, name: string, leaf: string): string | null {
   const { text, envelope, path } = file;
-  const old = leavesOf(file).find((named) => named.name === name);
-  const span = old === undefined ? null : spanOf(text, old.path);
+  const old = findLeaf(file.reading.tree, name);
+  const span = old === null ? null : spanOf(text, old.path);
   const scalar = (indent?: string): string => (envelope === null ? vaultScalar(leaf, indent) : quotedScalar(leaf));
   const next =
     span === null ? withKey(text, name, scalar()) : withValue(text, span, scalar(indentOf(text.slice(...span))));
   const reading = readYaml({ path, bytes: Buffer.from(next) });
   if (!reading.ok) return null;
-  const set = { name, leaf: { kind: 'str', text: leaf } } as const;
-  const wanted = [...leavesOf(file).filter((named) => named.name !== name), set];
+  const set = { name: old?.name ?? name, leaf: { kind: 'str', text: leaf } } as const;
+  const wanted = [...leavesOf(file).filter((named) => named.name !== set.name), set];
   return says(namedLeaves(reading.value.tree)) === says(wanted) ? next : null;
 }
 
