@@ -1,7 +1,8 @@
 /** What the short and the long differential tests share: many trees in one file, so that few processes start. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { sameTree, type Entry, type Tree, type Value } from '../../scripts/secrets/tree.ts';
+import { stringify, type ToStringOptions } from 'yaml';
+import { entriesOf, sameTree, valuesOf, type Entry, type Tree, type Value } from '../../scripts/secrets/tree.ts';
 import { emit } from '../../scripts/secrets/yaml/emit.ts';
 import { hostileString, isLost, mapping } from './arbitrary.ts';
 import { config, openText, sealText, sops, sopsEncrypt, treeOf, valueOf, withoutChance } from './support.ts';
@@ -29,6 +30,48 @@ export async function bothWays(tree: Tree, rule: readonly string[]): Promise<voi
   expect(withoutChance(ours)).toBe(withoutChance(theirs));
   expect(sameTree(valueOf(await openText(theirs)), tree)).toBe(true);
   expect(await sealText(text, { sopsConfig }, theirs)).toBe(theirs);
+}
+
+/** Ways to write the same YAML that neither sops nor we ever do, but people and other programs. */
+export const STYLES: readonly (readonly [how: string, style: ToStringOptions])[] = [
+  ['in brackets', { collectionStyle: 'flow', singleQuote: true, defaultStringType: 'QUOTE_SINGLE' }],
+  [
+    'in brackets and double quotes',
+    { collectionStyle: 'flow', defaultStringType: 'QUOTE_DOUBLE', flowCollectionPadding: false },
+  ],
+  ['folded without quotes', { lineWidth: 20 }],
+  ['in single quotes', { singleQuote: true, defaultStringType: 'QUOTE_SINGLE', lineWidth: 30 }],
+  ['in double quotes, folded', { defaultStringType: 'QUOTE_DOUBLE', lineWidth: 30, doubleQuotedMinMultiLineLength: 1 }],
+  ['in folded blocks', { defaultStringType: 'BLOCK_FOLDED', lineWidth: 20 }],
+  ['in literal blocks', { defaultStringType: 'BLOCK_LITERAL', indent: 3 }],
+  ['with lists at the column of their key', { indentSeq: false, indent: 5 }],
+];
+
+/** Whatever the style of a text, sops and we read the same. */
+export async function readAlike(tree: Tree, style: ToStringOptions): Promise<void> {
+  const [document] = tree.map(plain);
+  const text = stringify(document, { defaultKeyType: 'QUOTE_DOUBLE', ...style });
+  const ours = await sealText(text, { sopsConfig: config() });
+  expect(withoutChance(ours)).toBe(withoutChance(sopsEncrypt(text, config())));
+  expect(sameTree(treeOf(sops(['decrypt'], ours)), treeOf(text))).toBe(true);
+}
+
+/** For the `yaml` package. Floats and times as text: it writes them in forms of its own. */
+function plain(value: Value): unknown {
+  if (value.kind === 'mapping') {
+    return new Map(
+      entriesOf(value).map(({ key, value: inner }) => [printable(key).replace(/\n/g, '.').slice(0, 40), plain(inner)]),
+    );
+  }
+  if (value.kind === 'list') return valuesOf(value).map(plain);
+  if (value.kind === 'null') return null;
+  if (value.kind === 'bool') return value.text === 'True';
+  return value.kind === 'int' ? BigInt(value.text) : printable(value.text);
+}
+
+/** Without what go-yaml does not read from other writers: control characters, line breaks of YAML 1.1, tabs at some places. */
+function printable(text: string): string {
+  return text.replace(/[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/gu, '.');
 }
 
 /** sops finds every comment of ours again: it prints what we open. */

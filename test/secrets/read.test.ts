@@ -7,6 +7,7 @@ describe('what sops cannot read is refused at its position', () => {
   test.each([
     ['not-utf8', Buffer.from([0x61, 0x3a, 0x20, 0xff]), [undefined, undefined]],
     ['bad-yaml', 'a: "x', [1, 6]],
+    ['bad-yaml', 'a: x\nb: "\x07"', [2, 5]],
     ['bad-yaml', 'a:\n\t- x', [2, 1]],
     ['root-not-mapping', '', [1, 1]],
     ['root-not-mapping', '# only a comment\n', [1, 1]],

@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { sameTree } from '../../scripts/secrets/tree.ts';
 import { emit } from '../../scripts/secrets/yaml/emit.ts';
 import { looseMapping } from '../secrets/arbitrary.ts';
-import { bothWays, commentedText, commentsSurvive, forest, hostileMapping } from '../secrets/differential.ts';
+import {
+  bothWays,
+  commentedText,
+  commentsSurvive,
+  forest,
+  hostileMapping,
+  readAlike,
+  STYLES,
+} from '../secrets/differential.ts';
 import { ruleSets, TREES_SELECTED_BY } from '../secrets/rule-sets.ts';
 import { sealText, SOPS, sops, treeOf } from '../secrets/support.ts';
 
@@ -22,6 +30,13 @@ describe.skipIf(!SOPS)('with the real sops', () => {
   test.each(FILES)('200 trees of seed %d under %s, both ways', async (seed, _name, rule) => {
     expect.hasAssertions();
     await bothWays(forest(200, seed), rule);
+  });
+
+  describe.each(STYLES)('YAML that is written %s', (_how, style) => {
+    test.each(seeds(10))('reads alike, 200 trees of seed %d', async (seed) => {
+      expect.hasAssertions();
+      await readAlike(forest(200, seed), style);
+    });
   });
 
   test.each(seeds(25))('comments everywhere, seed %d', async (seed) => {

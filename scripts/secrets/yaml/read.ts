@@ -34,6 +34,8 @@ const OPTIONS = {
 export function readYaml(file: SourceFile): Checked<Reading> {
   const text = utf8(file.bytes)?.replace(/^\ufeff/, '');
   if (text === undefined) return refused(notUtf8(file.path));
+  const control = CONTROL.exec(text);
+  if (control !== null) return refused(controlCharacter(file.path, text.slice(0, control.index)));
   const lines = new LineCounter();
   const tokens = parse(text, lines);
   if (tokens === null) return refused(tooDeep(file.path));
@@ -69,6 +71,17 @@ function tooDeep(path: string) {
 function notUtf8(path: string) {
   const message = `${path} is not UTF-8`;
   return { code: 'not-utf8', severity: 'error', message, hint: 'save it as UTF-8', file: path } as const;
+}
+
+/** No YAML has these as they are; the `yaml` package would let them pass. */
+const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f]/;
+
+/** @param before the text up to it */
+function controlCharacter(path: string, before: string) {
+  const rows = before.split('\n');
+  const at = { file: path, line: rows.length, column: (rows.at(-1) ?? '').length + 1 };
+  const message = 'this is a control character, which YAML does not allow';
+  return { code: 'bad-yaml', severity: 'error', message, hint: 'write it in double quotes, as \\xNN', ...at } as const;
 }
 
 function newContext(file: string, lines: LineCounter, tokens: readonly CST.Token[]): Context {
