@@ -100,11 +100,25 @@ const fileMissing = (path: string): Problem => ({
   hint: 'make it, or say in cluster.yaml below secrets where it is',
 });
 
-/** @throws Refusal 130 when we are told to stop meanwhile */
+/**
+ * One program at a time: the first may have to unlock what the others then find open. After one that took too long none
+ * is started any more, they would only wait for the same.
+ * @throws Refusal 130 when we are told to stop meanwhile
+ */
 function runner({ signal }: Seeker): Runner {
-  return async (command, seconds): Promise<Checked<Ran>> => {
+  let before: Promise<Checked<Ran> | null> = Promise.resolve(null);
+  const runNext = async (
+    last: Checked<Ran> | null,
+    ...[command, seconds]: Parameters<Runner>
+  ): Promise<Checked<Ran>> => {
+    if (last?.ok && last.value.late) return last;
     const ended = await run(command, { signal, within: seconds * 1000 });
     if (ended.ok && ended.value.interrupted) throw new Refusal([], Exit.interrupted);
+    return ended;
+  };
+  return (...asked) => {
+    const ended = before.then((last) => runNext(last, ...asked));
+    before = ended;
     return ended;
   };
 }

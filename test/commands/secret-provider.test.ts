@@ -74,10 +74,8 @@ describe.skipIf(process.platform === 'win32')('command', () => {
   const withScript = (script: string, timeout = 30) => {
     const root = project({ get: `#!/bin/sh\n${script}\n` });
     chmodSync(join(root, 'get'), 0o700);
-    return open(root, {
-      provider: 'command',
-      command: { get: ['./get', '{name}'], set: ['./get', '--set', '{name}'], timeout },
-    });
+    const command = { get: ['./get', '{name}'], set: ['./get', '--set', '{name}'], timeout };
+    return { root, ...open(root, { provider: 'command', command }) };
   };
 
   test('runs a program in the project', async () => {
@@ -101,6 +99,17 @@ describe.skipIf(process.platform === 'win32')('command', () => {
     expect(await code(`printf '\\377'`)).toBe('secret-unusable');
     const missing = open(project(), { provider: 'command', command: { get: ['./no-such-program', '{name}'] } });
     expect(problemOf(await missing.get('token')).code).toBe('secrets-program-missing');
+  });
+
+  test('is run one at a time, and not again after one that took too long', async () => {
+    const once = 'mkdir "$0.lock" || exit 9; sleep 0.05; rmdir "$0.lock"; echo "$1" >> "$0.log"';
+    const provider = withScript(`${once}; test "$1" = late && sleep 60; echo "of $1"`, 3);
+    const names = Array.from({ length: 12 }, (_, index) => `name${index}`);
+    const answers = await Promise.all(names.map((name) => provider.get(name)));
+    expect(answers.map(given)).toEqual(names.map((name) => `of ${name}`));
+    const late = await Promise.all(['late', 'after'].map((name) => provider.get(name)));
+    expect(late.map((answer) => problemOf(answer).code)).toEqual(['secrets-program-late', 'secrets-program-late']);
+    expect(textOf(provider.root, 'get.log').trim().split('\n')).toEqual([...names, 'late']);
   });
 
   test('is given no keys', async () => {

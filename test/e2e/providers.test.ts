@@ -46,7 +46,7 @@ async function configure(folder: string, env: Texts = {}) {
 }
 
 const READ_PASSWORD = { ANSIBLE_VAULT_PASSWORD_FILE: 'password' };
-const COMMAND = '{provider: command, command: {get: [./get, "{name}"], timeout: 1}}';
+const COMMAND = '{provider: command, command: {get: [./get, "{name}"]}}';
 const script = (text: string): Texts => ({ get: `#!/bin/sh\n${text}\n` });
 const posix = process.platform !== 'win32';
 
@@ -136,7 +136,7 @@ const FAILING: Readonly<Record<string, readonly [code: string, failing: () => Ca
     ],
     'command: a timeout': [
       'secrets-program-late',
-      () => ({ settings: COMMAND, programs: script(`echo ${SECRET}; sleep 60`) }),
+      () => ({ settings: COMMAND.replace('}}', ', timeout: 1}}'), programs: script(`echo ${SECRET}; sleep 60`) }),
     ],
   }),
   'command: no such program': ['secrets-program-missing', () => ({ settings: COMMAND })],
