@@ -3,15 +3,17 @@ import type { Checked, Problem } from '../problem.ts';
 import type { Identity } from '../secrets/age.ts';
 import { disagreement } from '../secrets/disagreement.ts';
 import { ruleFor } from '../secrets/rules.ts';
-import { findIdentities, type KeysFound } from '../system/identities.ts';
+import type { KeysFound } from '../system/identities.ts';
 import { loadSopsConfig } from '../system/inputs.ts';
 import type { Context } from './context.ts';
 import { ok, type Row } from './doctor-row.ts';
+import { lookForKeys } from './keys.ts';
 import { KEY_FILE, SECRETS_FILE, SOPS_CONFIG } from './survey.ts';
 
 /** The keys at hand, and whether one of them opens what is sealed here. */
-export async function sealing({ root, env }: Context): Promise<readonly Row[]> {
-  const found = await findIdentities(root, env);
+export async function sealing(context: Context): Promise<readonly Row[]> {
+  const { root } = context;
+  const found = await lookForKeys(context);
   const held = found.ok ? found.value : NONE;
   const recipients = await recipientsFor(root, held.identities);
   const places = found.problems.map((problem) => rowOf('age key', problem));

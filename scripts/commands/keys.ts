@@ -3,7 +3,7 @@ import { checked, Exit, must, Refusal, refused, type Checked, type Problem } fro
 import type { Identity } from '../secrets/age.ts';
 import type { Keys } from '../secrets/unlock.ts';
 import { age } from '../system/age.ts';
-import { findIdentities } from '../system/identities.ts';
+import { findIdentities, type KeysFound } from '../system/identities.ts';
 import type { LockedKeys } from '../system/locked-keys.ts';
 import { askUnseen, canAsk } from '../system/prompt.ts';
 import type { Reporter } from '../system/terminal.ts';
@@ -12,31 +12,35 @@ import type { Context } from './context.ts';
 /** What looking for keys needs of a command. */
 export type Seeker = Pick<Context, 'root' | 'env' | 'reporter' | 'signal'>;
 
-/** By the reporter, of which each run has one. */
-const found = new WeakMap<Reporter, Promise<Checked<Keys>>>();
+/** Makes something once a run: there is one reporter for each. */
+function perRun<T>(make: (context: Seeker) => T): (context: Seeker) => T {
+  const made = new WeakMap<Reporter, T>();
+  return (context) => {
+    const known = made.get(context.reporter) ?? make(context);
+    made.set(context.reporter, known);
+    return known;
+  };
+}
+
+/** Every key that is found, and the files of which nobody was asked. */
+export const lookForKeys = perRun(async ({ root, env, reporter }): Promise<Checked<KeysFound>> => {
+  // The command may ask on the terminal.
+  if (env['SOPS_AGE_KEY_CMD']) await reporter.still();
+  return findIdentities(root, env);
+});
+
+/** As `keysAtHand`, with what is wrong as problems. */
+export const findKeys = perRun(async (context): Promise<Checked<Keys>> => {
+  const found = await lookForKeys(context);
+  if (!found.ok) return found;
+  const { identities, locked } = found.value;
+  const asking = locked.map((file) => once(() => unlockKeys(context, file)));
+  return checked({ identities, age, locked: asking }, found.problems);
+});
 
 /** @throws Refusal 2 when what should be a key is none */
 export async function keysAtHand(context: Seeker, collect?: (found: readonly Problem[]) => void): Promise<Keys> {
   return must(await findKeys(context), Exit.refusedInput, collect);
-}
-
-/** As `keysAtHand`, with what is wrong as problems. */
-export function findKeys(context: Seeker): Promise<Checked<Keys>> {
-  const keys = found.get(context.reporter) ?? look(context);
-  found.set(context.reporter, keys);
-  return keys;
-}
-
-async function look(context: Seeker): Promise<Checked<Keys>> {
-  // The command may ask on the terminal.
-  if (context.env['SOPS_AGE_KEY_CMD']) await context.reporter.still();
-  const keys = await findIdentities(context.root, context.env);
-  if (!keys.ok) return keys;
-  const { identities, locked } = keys.value;
-  return checked(
-    { identities, age, locked: locked.map((file) => once(() => unlockKeys(context, file))) },
-    keys.problems,
-  );
 }
 
 /** Asks the first time only. */

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { Exit, must, Refusal, type Problem } from '../problem.ts';
 import { newSopsConfig, recipientsIn } from '../secrets/rules.ts';
 import { newIdentity } from '../system/age.ts';
-import { findIdentities, writeKeyFile } from '../system/identities.ts';
+import { writeKeyFile } from '../system/identities.ts';
 import { writeNew } from '../system/write.ts';
 import type { Context } from './context.ts';
 import type { Done } from './init-report.ts';
-import { keysAtHand } from './keys.ts';
+import { keysAtHand, lookForKeys } from './keys.ts';
 import { KEY_FILE, SOPS_CONFIG, type Survey } from './survey.ts';
 
 /** For a new project: the age key, and the rule that seals every `*.sops.yaml` for it. */
@@ -63,7 +63,7 @@ export async function keyProblems(context: Context, found: Survey): Promise<read
   const { sopsConfig, sealed } = found;
   const files = sopsConfig === null ? sealed : [sopsConfig, ...sealed];
   const wanted = [...new Set(files.flatMap((file) => recipientsIn(file)))];
-  const identities = await findIdentities(context.root, context.env);
+  const identities = await lookForKeys(context);
   const { identities: keys, locked } = identities.ok ? identities.value : { identities: [], locked: [] };
   const held = keys.map(({ recipient }) => recipient);
   // Whose a locked key is, nobody knows; nor is it worth a question.

@@ -10,7 +10,7 @@ import type { ReadMetadata } from './metadata.ts';
 import { namedLeaves } from './names.ts';
 import type { Rule } from './rules.ts';
 import type { SealedFile } from './sealed.ts';
-import { sameTree, type Comment, type Scalar, type Tree } from './tree.ts';
+import { entriesOf, sameTree, type Comment, type Scalar, type Tree } from './tree.ts';
 import { mapLeaves } from './walk.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -26,21 +26,34 @@ export function memorable(tree: Tree): string {
   return JSON.stringify(tree, (name, value: unknown) => (name === 'inline' ? undefined : value));
 }
 
+/** What there is to compare a closed file with. */
+interface Knowledge {
+  readonly memory?: Memory;
+  /** The inputs are not whole: of the tree that is wanted only the keys count, its values are none. */
+  readonly closed?: boolean;
+}
+
 /**
  * A file that cannot be opened stays as it is.
  * @returns its bytes with a note `sealed-kept`; or `sealed-inputs-changed` when it is known to hold something else than
  *   it should
  */
-export function keepClosed(wanted: Wanted, old: SealedFile, file: SourceFile, memory?: Memory): Checked<Uint8Array> {
-  const clear = [...ruleDifferences(wanted.rule, old.metadata), ...treeDifferences(wanted, old)];
-  const held = memory?.held(file, memorable(wanted.tree)) ?? null;
+export function keepClosed(
+  wanted: Wanted,
+  old: SealedFile,
+  file: SourceFile,
+  { memory, closed = false }: Knowledge,
+): Checked<Uint8Array> {
+  const differences = closed ? keyDifferences(wanted.tree, old.tree) : treeDifferences(wanted, old);
+  const clear = [...ruleDifferences(wanted.rule, old.metadata), ...differences];
+  const held = closed ? null : (memory?.held(file, memorable(wanted.tree)) ?? null);
   const known = clear.length === 0 && held === false ? ['a value is another one than when it was sealed'] : clear;
   if (known.length > 0) return refused(inputsChanged(file.path, known, old.metadata));
   return checked(file.bytes, [kept(file.path, held === true)]);
 }
 
 /** @param isSame whether what it should hold is known to be what it holds */
-export function kept(path: string, isSame = false): Problem {
+function kept(path: string, isSame: boolean): Problem {
   const since = isSame ? '; what it should hold did not change since it was opened here' : '';
   const message = `${path}: kept, cannot be compared: no age key here opens it${since}`;
   return { code: 'sealed-kept', severity: 'note', message, file: path };
@@ -113,15 +126,22 @@ function hidden(leaf: Scalar | Comment, type: string, length: number): Scalar | 
 /** By the names of keys, which are in clear in both. */
 function nameDifferences(wanted: Tree, there: Tree): readonly string[] {
   const [now, before] = [textsByName(wanted), textsByName(there)];
+  const changed = [...now].flatMap(([name, text]) => (before.has(name) && before.get(name) !== text ? [name] : []));
+  const told = [...setDifferences(now, before), ...changed.map((name) => `${name} has another value`)];
+  return told.length > 0 ? told : ['its keys are in another order, or its comments are others'];
+}
+
+/** Of the outermost keys: what a value brings below its key, nobody knows. */
+function keyDifferences(wanted: Tree, there: Tree): readonly string[] {
+  const keys = (tree: Tree): ReadonlyMap<string, string> =>
+    new Map(tree.flatMap((document) => entriesOf(document).map(({ key }) => [key, ''] as const)));
+  return setDifferences(keys(wanted), keys(there));
+}
+
+function setDifferences(now: ReadonlyMap<string, string>, before: ReadonlyMap<string, string>): readonly string[] {
   const added = [...now.keys()].filter((name) => !before.has(name));
   const removed = [...before.keys()].filter((name) => !now.has(name));
-  const changed = [...now].flatMap(([name, text]) => (before.has(name) && before.get(name) !== text ? [name] : []));
-  const told = [
-    ...added.map((name) => `${name} is new`),
-    ...removed.map((name) => `${name} is no longer set`),
-    ...changed.map((name) => `${name} has another value`),
-  ];
-  return told.length > 0 ? told : ['its keys are in another order, or its comments are others'];
+  return [...added.map((name) => `${name} is new`), ...removed.map((name) => `${name} is no longer set`)];
 }
 
 function textsByName(tree: Tree): ReadonlyMap<string, string> {

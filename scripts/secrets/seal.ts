@@ -10,7 +10,7 @@ import type { Age } from './age.ts';
 import { DATA_KEY_BYTES } from './cipher.ts';
 import { faultsOfAdded } from './added.ts';
 import { compose, type Chance } from './compose.ts';
-import { keepClosed, kept, memorable, type Memory } from './known.ts';
+import { keepClosed, memorable, type Memory } from './known.ts';
 import { ivStore, selectsOf } from './encryption.ts';
 import type { AgeBlock } from './metadata.ts';
 import { needsSops } from './recipients.ts';
@@ -71,9 +71,8 @@ async function sealedContent(artifact: Artifact, inputs: SealInputs): Promise<Ch
   if (!wanted.ok) return wanted;
   const { path } = artifact;
   const file = inputs.disk.get(path);
-  if (inputs.closed) return file === undefined ? refused(cannotSeal(path)) : checked(file.bytes, [kept(path)]);
   const bytes = await (file === undefined
-    ? sealAfresh(wanted.value, null, inputs)
+    ? sealNew(wanted.value, inputs)
     : reseal(wanted.value, { path, bytes: file.bytes }, inputs));
   const problems = [...wanted.problems, ...bytes.problems];
   return bytes.ok ? checked(bytes.value, problems) : { ok: false, problems };
@@ -109,6 +108,10 @@ export async function sealContent({ path, tree, added }: Content, inputs: SealIn
     : bytes;
 }
 
+async function sealNew(wanted: Wanted, inputs: SealInputs): Promise<Checked<Uint8Array>> {
+  return inputs.closed ? refused(cannotSeal(wanted.path)) : sealAfresh(wanted, null, inputs);
+}
+
 /** With a new data key. @param old the file whose metadata is carried on, if there is one */
 async function sealAfresh(wanted: Wanted, old: SealedFile | null, inputs: SealInputs): Promise<Checked<Uint8Array>> {
   const dataKey = inputs.random(DATA_KEY_BYTES);
@@ -128,12 +131,13 @@ function remembered({ path, tree }: Wanted, bytes: Checked<Uint8Array>, { memory
 async function reseal(wanted: Wanted, file: SourceFile, inputs: SealInputs): Promise<Checked<Uint8Array>> {
   const old = readSealed(file);
   if (!old.ok) return old;
+  if (inputs.closed) return keepClosed(wanted, old.value, file, inputs);
   const unlocked = await unlock(old.value, inputs);
   if (!unlocked.ok) return unlocked;
   const { value, problems } = unlocked;
   const bytes =
     value === null
-      ? keepClosed(wanted, old.value, file, inputs.memory)
+      ? keepClosed(wanted, old.value, file, inputs)
       : await update(wanted, old.value, value, inputs).finally(() => value.dataKey.fill(0));
   const all = [...problems, ...bytes.problems];
   if (!bytes.ok || value === null) return { ...bytes, problems: all } as Checked<Uint8Array>;

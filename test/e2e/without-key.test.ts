@@ -119,6 +119,47 @@ describe('without the key', () => {
   });
 });
 
+test('a credential that was sealed, but not configured, is found without the key', () => {
+  const { folder } = configured();
+  expect(nigari(folder, ['init', '--commit-config'])).toMatchObject({ status: 0 });
+  expect(nigari(folder, ['configure'])).toMatchObject({ status: 0 });
+  const set = nigari(folder, ['secrets', 'set', 'cf_account_id'], {}, [], 'planted0account');
+  expect(set.status, set.all).toBe(0);
+  rmSync(join(folder, 'age.key'));
+  const ended = nigari(folder, ['configure', '--check']);
+  expect(ended.status, ended.all).toBe(2);
+  expect(ended.stderr).toMatch(/cf_account_id is new +\(sealed-inputs-changed\)/);
+});
+
+test('SOPS_AGE_RECIPIENTS is warned of, and not obeyed', () => {
+  const { folder } = configured();
+  edit(folder, 'cluster.yaml', TOKEN, OTHER_TOKEN);
+  const other = 'age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg';
+  const env = { SOPS_AGE_RECIPIENTS: other };
+  for (const [verb, input] of [
+    [['configure']],
+    [['secrets', 'set', 'mine', '--file', 'secrets.sops.yaml'], 'planted'],
+  ] as const) {
+    const ended = nigari(folder, verb, env, [], input);
+    expect(ended.status, ended.all).toBe(0);
+    expect(ended.stderr).toContain('sops-age-recipients-set');
+  }
+  for (const path of [SEALED, 'secrets.sops.yaml'])
+    expect(readFileSync(join(folder, path), 'utf8')).not.toContain(other);
+});
+
+test('a key that sops would not find is told by the commands that open something', () => {
+  const { folder } = configured();
+  const other = project({});
+  nigari(other, ['init']);
+  const key = /^AGE-SECRET-KEY-.*$/m.exec(readFileSync(join(other, 'age.key'), 'utf8'))?.[0] ?? '';
+  for (const verb of [['configure'], ['secrets', 'show', 'proxmox_api_token_secret']]) {
+    const ended = nigari(folder, verb, { SOPS_AGE_KEY: key });
+    expect(ended.status, ended.all).toBe(0);
+    expect(ended.stderr.match(/age-keys-disagree/g)).toHaveLength(1);
+  }
+});
+
 describe('configure --check', () => {
   test('writes nothing; 0 where nothing would change', () => {
     const { folder } = configured();

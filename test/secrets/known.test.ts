@@ -119,6 +119,29 @@ describe('without a key', () => {
   });
 });
 
+describe('with inputs that stay closed', () => {
+  const closed = { closed: true, identities: [ALICE] };
+
+  test('values say nothing, of whatever length, type or depth', async () => {
+    const now = TEXT.replace('one', 'ENC[AES256_GCM,data:x]').replace('number: 1', 'number:\n    a: 2');
+    expect(await said(now, closed)).toMatchObject({ code: 'sealed-kept' });
+  });
+
+  test.each([
+    ['a key more', `${TEXT}more: x\n`, {}, 'more is new'],
+    ['a key less', TEXT.replace('number: 1\n', ''), {}, 'number is no longer set'],
+    ['another rule', TEXT, { sopsConfig: config() }, '.sops.yaml says'],
+  ])('%s: refused', async (_, now, set, words) => {
+    const problem = await said(now, { ...closed, ...set });
+    expect(problem).toMatchObject({ code: 'sealed-inputs-changed', message: expect.stringContaining(words) });
+  });
+
+  test('a file that is damaged is no file to keep', async () => {
+    const damaged = (await sealText(TEXT)).replace(/mac: .*\n/, '');
+    expect(await problemsOf(TEXT, closed, damaged)).toMatchObject([{ code: 'sealed-damaged' }]);
+  });
+});
+
 describe('what this machine remembers', () => {
   /** A memory of one run. */
   function memory(): Memory & { readonly texts: Map<string, string> } {

@@ -7,10 +7,10 @@ import { isSealedPath } from '../../render/render.ts';
 import type { Identity } from '../../secrets/age.ts';
 import { assetsDirectory } from '../../system/assets.ts';
 import { listFiles, readDisk } from '../../system/disk.ts';
-import { findIdentities } from '../../system/identities.ts';
 import { loadTemplates } from '../../system/templates.ts';
 import type { SourceFile } from '../../types.ts';
 import type { Context } from '../context.ts';
+import { lookForKeys } from '../keys.ts';
 import { readFileOf } from '../sealed-files.ts';
 
 /** What lies there is made to be copied, or to be tested with. */
@@ -62,8 +62,9 @@ export function fileMissing(path: string): Problem {
 }
 
 /** The keys at hand for a command that does without: a place that should hold one and does not is told, no more. */
-export async function keysIfAny({ root, env, reporter }: Context): Promise<readonly Identity[]> {
-  const found = await findIdentities(root, env);
+export async function keysIfAny(context: Context): Promise<readonly Identity[]> {
+  const { reporter } = context;
+  const found = await lookForKeys(context);
   if (found.problems.length > 0)
     reporter.problems(found.problems.map((problem) => ({ ...problem, severity: 'warning' })));
   return found.ok ? found.value.identities : [];
