@@ -1,5 +1,12 @@
 /** age by npm `age-encryption`: wrapping and unwrapping data keys, making identities. */
-import { armor, Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
+import {
+  armor,
+  Decrypter,
+  Encrypter,
+  generateX25519Identity,
+  identityToRecipient,
+  type Identity as Opener,
+} from 'age-encryption';
 import { reveal, secret } from '../config/secret.ts';
 import type { Problem } from '../problem.ts';
 import type { Age, Identity } from '../secrets/age.ts';
@@ -28,14 +35,18 @@ async function unwrap(text: string, identities: readonly Identity[]): Promise<Ui
 }
 
 /** Made once for each key, however many files it opens. */
-const OPENERS = new WeakMap<Identity, ReturnType<typeof x25519Identity> | string>();
+const OPENERS = new WeakMap<Identity, Opener | string>();
 
-function openerOf(identity: Identity): ReturnType<typeof x25519Identity> | string {
-  const text = reveal(identity.text);
-  const scalar = bech32Bytes(text.toLowerCase(), 'age-secret-key-');
-  const opener = OPENERS.get(identity) ?? (scalar === null ? text : x25519Identity(scalar));
+/** An identity as `age-encryption` wants it; the key's own text for what Node does not have. */
+function openerOf(identity: Identity): Opener | string {
+  const opener = OPENERS.get(identity) ?? newOpener(reveal(identity.text));
   OPENERS.set(identity, opener);
   return opener;
+}
+
+function newOpener(text: string): Opener | string {
+  const scalar = bech32Bytes(text.toLowerCase(), 'age-secret-key-');
+  return scalar === null ? text : x25519Identity(scalar);
 }
 
 /** Keys of a text, and what is wrong with its other lines. */
