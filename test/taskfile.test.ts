@@ -30,7 +30,18 @@ async function standIn(): Promise<{ cwd: string; env: Record<string, string> }> 
 
 describe('Taskfile.yml', () => {
   test('has one task for each command, and says what it does', () => {
-    expect(verbs.map(([name]) => name)).toEqual(['init', 'configure', 'check', 'doctor', 'infra:init', 'infra:plan']);
+    expect(verbs.map(([name]) => name)).toEqual([
+      'init',
+      'configure',
+      'check',
+      'doctor',
+      'infra:init',
+      'infra:plan',
+      'secrets:list',
+      'secrets:edit',
+      'secrets:rotate',
+      'secrets:verify',
+    ]);
     for (const [name, { desc, cmds }] of verbs) {
       expect(desc, name).toMatch(/^[A-Z].{20,}/);
       expect(cmds.join(), name).toContain(`npx nigari ${name.replace(':', ' ')} `);

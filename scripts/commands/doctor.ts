@@ -65,7 +65,8 @@ async function programRow(context: Context, name: ProgramName, found: Program | 
 /** Of tofu, what `configure` would say: there are others of that name, and versions that are too new. */
 async function unfit(context: Context, { name, version }: Program): Promise<string | null> {
   if (name === 'tofu') return (await findTofu(context)).problems[0]?.message ?? null;
-  const { wanted } = PROGRAMS[name];
+  const { wanted, flawed } = PROGRAMS[name];
+  if (flawed !== undefined && flawed[0] === version) return `${version}, which ${flawed[1]}: take another version`;
   return wanted === null || isAtLeast(version, wanted)
     ? null
     : `${version ?? 'unknown version'}, wanted ${wanted} or later`;

@@ -9,12 +9,14 @@ import { Exit, must, type Problem } from '../problem.ts';
 import { format } from '../render/format.ts';
 import { render } from '../render/render.ts';
 import { verify } from '../render/verify.ts';
+import { notPassable } from '../secrets/variables.ts';
 import { assetsDirectory } from '../system/assets.ts';
 import { loadInputs } from '../system/inputs.ts';
 import { loadTemplates } from '../system/templates.ts';
-import type { Artifact, Config, Derived } from '../types.ts';
+import type { Artifact, Config, Derived, Model } from '../types.ts';
 import { refuse, step, type Context } from './context.ts';
 import type { Resolve } from './resolve.ts';
+import { SECRETS_FILE } from './survey.ts';
 
 /** What the inputs mean, and the files that they become, in clear and in memory. */
 export interface Understood {
@@ -45,10 +47,16 @@ export async function understand(context: Context, resolve: Resolve | null = nul
   });
   const artifacts = await step(context, 'Verify what was rendered', async () => {
     const formatted = await format(rendered);
-    refuse(await verify(formatted, derived.model), Exit.refusedTemplate);
+    const passed = formatted.filter(({ path, secret }) => secret && isPassed(path, derived.model));
+    refuse([...(await verify(formatted, derived.model)), ...notPassable(passed)], Exit.refusedTemplate);
     return formatted;
   });
   return { config, derived, artifacts, problems };
+}
+
+/** Whether a child gets the file's values as its environment. */
+function isPassed(path: string, { instances }: Model): boolean {
+  return path === SECRETS_FILE || instances.some(({ secrets_file }) => secrets_file === path);
 }
 
 /** The inputs, with what they keep elsewhere where that is looked up. */

@@ -1,8 +1,10 @@
-/** What a child's environment can hold: checked before a value is sealed, and again before it is passed. */
+/** What a child's environment can hold: asked before a value is sealed, and again before it is passed. */
 import { secret, type Secret } from '../config/secret.ts';
 import { checked, type Checked, type Problem } from '../problem.ts';
+import type { Artifact } from '../types.ts';
+import { holdsAny } from './clear.ts';
 import { isScalar, type Entry, type Scalar } from './tree.ts';
-import type { Reading } from './yaml/read.ts';
+import { readYaml, type Reading } from './yaml/read.ts';
 import type { At } from './yaml/reading.ts';
 
 /** Names that every shell and program accepts. */
@@ -64,4 +66,20 @@ export function variableFault(name: string, text: string): string | null {
 function notAVariable(key: string, fault: string, at: At): Problem {
   const message = `${key} cannot be an environment variable: ${fault}`;
   return { code: 'not-a-variable', severity: 'error', message, hint: 'rename it, or store it another way', ...at };
+}
+
+/**
+ * What `infra plan` or `exec` would refuse to pass on, found before it is sealed.
+ * @param artifacts those that are opened for a child's environment
+ * @returns problems of code `not-a-variable`, at the template; what is no YAML is for others to refuse
+ */
+export function notPassable(artifacts: readonly Artifact[]): readonly Problem[] {
+  return artifacts.flatMap((artifact) => {
+    const reading = readYaml(artifact);
+    const at = () => ({ file: artifact.template });
+    const found = reading.ok ? openValues({ tree: reading.value.tree, at }).problems : [];
+    const holds = holdsAny(artifact.secrets ?? []);
+    // A key that is secret itself is refused where it is sealed, and not named.
+    return found.filter(({ message }) => !holds(message));
+  });
 }

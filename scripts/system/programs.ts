@@ -20,6 +20,8 @@ interface About {
   readonly versionArgs: readonly string[];
   /** The lowest version that is known to do, null when any does. */
   readonly wanted: string | null;
+  /** One version that is not to be used, and what it does. */
+  readonly flawed?: readonly [version: string, flaw: string];
   readonly purpose: string;
 }
 
@@ -31,7 +33,14 @@ export const PROGRAMS: Readonly<Record<ProgramName, About>> = {
     wanted: '1.11.0',
     purpose: 'plans and applies what nigari generates',
   },
-  sops: { title: 'SOPS', versionArgs: ['--version'], wanted: '3.10.0', purpose: 'edits sealed files by hand' },
+  sops: {
+    title: 'SOPS',
+    versionArgs: ['--version'],
+    wanted: '3.10.0',
+    // https://github.com/getsops/sops/issues/2243
+    flawed: ['3.13.2', 'cannot read what it encrypts where a list has comments'],
+    purpose: 'edits sealed files by hand',
+  },
   age: { title: 'age', versionArgs: ['--version'], wanted: null, purpose: 'makes and converts keys by hand' },
   task: { title: 'Task', versionArgs: ['--version'], wanted: '3.0.0', purpose: 'runs the tasks of Taskfile.yml' },
   git: { title: 'Git', versionArgs: ['--version'], wanted: null, purpose: 'keeps the project' },

@@ -107,6 +107,19 @@ describe('what git must not track', () => {
   });
 });
 
+test.skipIf(process.platform === 'win32')('one version of sops cannot read its own files', async () => {
+  const folder = await healthy();
+  const bin = emptyFolder();
+  const sopsOf = async (version: string) => {
+    writeFileSync(join(bin, 'sops'), `#!/bin/sh\necho 'sops ${version} (latest)'\n`, { mode: 0o755 });
+    return about(await examine(folder, { PATH: bin }), 'sops');
+  };
+  expect(await sopsOf('3.13.2')).toMatchObject([
+    { status: 'warning', found: expect.stringContaining('3.13.2, which cannot read') as string },
+  ]);
+  expect(await sopsOf('3.13.3')).toMatchObject([{ status: 'ok' }]);
+});
+
 describe('keys and the rule', () => {
   test.skipIf(process.platform === 'win32')('a key that others can read', async () => {
     const folder = await healthy();

@@ -68,3 +68,12 @@ test('what a template no longer makes in the directory of an instance is named, 
   expect(ended.stdout).toContain('0 created, 0 updated, 0 deleted');
   expect(tree(folder)).toEqual(before);
 });
+
+test('secrets that no environment could hold are refused before they are sealed', () => {
+  const template = 'templates/project/infrastructure/secrets.sops.yaml.njk';
+  const text = 'tfstate-password: #{ cluster.tfstate_password }#\nnested:\n  a: x\n';
+  const { status, stderr } = nigari(project({ [template]: text }, 'ha'), ['check']);
+  expect(status).toBe(3);
+  expect(stderr).toContain(`${template}  error  tfstate-password cannot be an environment variable`);
+  expect(stderr).toContain(`${template}  error  nested cannot be an environment variable`);
+});

@@ -14,7 +14,10 @@ describe('sops-age with a file of another name', () => {
 
   test('is where names are set and found', async () => {
     const folder = await sealedProject({ 'secrets.sops.yaml': 'token: other\n' }, cluster);
-    expect(nigari(folder, ['secrets', 'set', 'token'], {}, [], 'hunter2').status).toBe(0);
+    expect(nigari(folder, ['secrets', 'set', 'token'], {}, [], 'hunter2')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('next: `npx nigari configure`') as string,
+    });
     expect(await clearOf(folder, 'mine.sops.yaml')).toBe('token: hunter2\n');
     expect(nigari(folder, ['secrets', 'show', 'token']).stdout).toBe('hunter2');
   });

@@ -54,11 +54,14 @@ describe('what sops cannot read is refused at its position', () => {
 });
 
 test('a value that sops prints in another form is warned of, with its path', () => {
-  const { problems } = readYaml(file('x.yaml', 'a:\n  - 1.0\n  - 0777\n  - 2020-01-02\n  - "1.0"\n  - 1.5\n'));
+  const { problems } = readYaml(
+    file('x.yaml', 'a:\n  - 1.0\n  - 0777\n  - 2020-01-02\n  - 2020-01-02T03:04:05Z\n  - "1.0"\n  - 1.5\n'),
+  );
   expect(problems.map(({ code, severity, path, line }) => [code, severity, path, line])).toEqual([
     ['sops-rewrites-value', 'warning', 'a[0]', 2],
     ['sops-rewrites-value', 'warning', 'a[1]', 3],
     ['sops-rewrites-value', 'warning', 'a[2]', 4],
+    ['sops-rewrites-value', 'warning', 'a[3]', 5],
   ]);
 });
 

@@ -11,10 +11,13 @@ import type { Context } from '../context.ts';
 import { readFileOf } from '../sealed-files.ts';
 import { isThere, SECRETS_FILE } from '../survey.ts';
 import { generatedPaths, projectPath } from './files.ts';
-import { OWN_SECRETS } from './places.ts';
+import { ownPlace } from './own-place.ts';
 
 /** What is edited when nothing is named: the first of these that is there. */
-const DEFAULTS = [SEALED_FILE, OWN_SECRETS, SECRETS_FILE];
+async function defaults(context: Context): Promise<readonly string[]> {
+  const own = await ownPlace(context);
+  return [SEALED_FILE, ...('file' in own ? [own.file] : []), SECRETS_FILE];
+}
 
 /**
  * @param named null for the default
@@ -28,9 +31,10 @@ export async function editTarget(context: Context, named: string | null, force: 
   return force || !isGenerated(path) ? path : insteadOf(context, path);
 }
 
-async function defaultFile({ root, call }: Context): Promise<string> {
-  for (const path of DEFAULTS) if (await isThere(root, path)) return path;
-  throw new Refusal([nothingSealed(call)], Exit.refusedInput);
+async function defaultFile(context: Context): Promise<string> {
+  const paths = await defaults(context);
+  for (const path of paths) if (await isThere(context.root, path)) return path;
+  throw new Refusal([nothingSealed(paths, context.call)], Exit.refusedInput);
 }
 
 async function insteadOf(context: Context, path: string): Promise<string> {
@@ -73,9 +77,9 @@ function overwritten(path: string, homes: readonly string[], instead: string): P
   };
 }
 
-const nothingSealed = (call: string): Problem => ({
+const nothingSealed = (paths: readonly string[], call: string): Problem => ({
   code: 'nothing-sealed',
   severity: 'error',
-  message: `nothing is sealed here yet: there is none of ${DEFAULTS.join(', ')}`,
-  hint: `name the file that is to be: \`${call} secrets edit ${OWN_SECRETS}\``,
+  message: `nothing is sealed here yet: there is none of ${paths.join(', ')}`,
+  hint: `name the file that is to be: \`${call} secrets edit ${SEALED_FILE}\``,
 });

@@ -16,7 +16,7 @@ import type { CommandResult, Context } from '../context.ts';
 import { openFile, putSealed, readFileOf } from '../sealed-files.ts';
 import { tellDifferences } from './difference-lines.ts';
 import { editTarget } from './edit-target.ts';
-import { isInput } from './places.ts';
+import { isInput } from './own-place.ts';
 
 export interface EditOptions {
   /** Also a file that is generated. */
@@ -143,7 +143,7 @@ async function sealTyped(context: Context, session: Session, bytes: Uint8Array):
   const isSame = change.value.kind === 'keep';
   reporter.line(isSame ? `${path}: says the same as before, nothing is written` : `${path}: sealed`, 'good');
   tellDifferences(reporter, differences(tree, must(readYaml({ path, bytes }), Exit.refusedInput).tree));
-  if (!isSame && isInput(path)) reporter.line(`Next: ${call} configure`);
+  if (!isSame && (await isInput(context, path))) reporter.line(`Next: ${call} configure`);
   return [];
 }
 

@@ -1,4 +1,5 @@
 /** Where the user keeps secrets by names of their own: `secrets` in cluster.yaml says it. */
+import { SEALED_FILE } from '../../config/sealed-input.ts';
 import { parseYaml } from '../../config/yaml.ts';
 import { validate } from '../../config/validate.ts';
 import { Exit, must } from '../../problem.ts';
@@ -16,6 +17,12 @@ export async function ownPlace(context: Context): Promise<OwnPlace> {
   const secrets = await secretsYaml(context);
   if (chosenProvider(secrets) === 'sops-age') return { file: settingsOf('sops-age', secrets).file };
   return { provider: providerFor(context, secrets) };
+}
+
+/** Whether `configure` reads a sealed file. */
+export async function isInput(context: Context, path: string): Promise<boolean> {
+  const own = await ownPlace(context);
+  return path === SEALED_FILE || ('file' in own && path === own.file);
 }
 
 /** Whatever is wrong with the rest of the file, or when there is none yet: secrets come before a whole cluster.yaml. */

@@ -15,12 +15,6 @@ import { SECRETS_FILE } from '../survey.ts';
 import { chosenFiles } from './files.ts';
 import { ownPlace } from './own-place.ts';
 
-/** What the default provider keeps: the user's own secrets by name. */
-export const OWN_SECRETS = 'secrets.sops.yaml';
-
-/** Whether `configure` reads a file. */
-export const isInput = (path: string): boolean => path === SEALED_FILE || path === OWN_SECRETS;
-
 /**
  * The places that there are, in the order in which a name is looked for: inputs before what is generated from them, and
  * last what has to be asked for each name. The file alone where one is named.

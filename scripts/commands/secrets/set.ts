@@ -9,7 +9,7 @@ import { isVariable, variableFault } from '../../secrets/variables.ts';
 import { readSecret } from '../../system/secret-input.ts';
 import { write } from '../../system/write.ts';
 import type { CommandResult, Context } from '../context.ts';
-import { isInput } from './places.ts';
+import { isInput } from './own-place.ts';
 import { sealInputs } from './reseal.ts';
 import { setInProvider } from './set-in-provider.ts';
 import { targetOf } from './set-target.ts';
@@ -26,7 +26,7 @@ export async function secretsSet(context: Context, args: readonly string[], file
   const warnings = fitness(name, text);
   const change = await put(context, target, name, text);
   context.reporter.problems(warnings);
-  report(context, { file: target.path, name, change });
+  report(context, { file: target.path, name, change, isInput: await isInput(context, target.path) });
   return Exit.done;
 }
 
@@ -75,10 +75,11 @@ interface Done {
   readonly file: string;
   readonly name: string;
   readonly change: Outcome;
+  readonly isInput: boolean;
 }
 
-function report({ reporter, json, call }: Context, { file, name, change }: Done): void {
-  const configure = isInput(file) ? [`next: \`${call} configure\` seals it into what is generated`] : [];
+function report({ reporter, json, call }: Context, { file, name, change, isInput }: Done): void {
+  const configure = isInput ? [`next: \`${call} configure\` seals it into what is generated`] : [];
   const next = change === 'unchanged' ? [] : [...configure, ...workerLines([name], call)];
   if (json) reporter.result(JSON.stringify({ file, name, change, next }, null, 2));
   reporter.line(`${name} ${WORDS[change]} ${file}`, change === 'unchanged' ? 'plain' : 'changed');

@@ -144,14 +144,19 @@ function readScalar(context: Context, node: YamlScalar, path: string): Scalar {
   return scalar;
 }
 
-/** `0777` comes out of sops as 511 and `1.0` as 1: fine for a number, wrong for a text without quotes. */
+/**
+ * `0777` comes out of sops as 511 and `1.0` as 1: fine for a number, wrong for a text without quotes. Times have a type of
+ * their own only since 3.10.
+ */
 function warnOfRewriting(context: Context, node: YamlScalar, scalar: Scalar, path: string): void {
-  const isRewritten = ['int', 'float', 'time'].includes(scalar.kind) && node.value !== otherText(scalar);
+  const isNumber = scalar.kind === 'int' || scalar.kind === 'float';
+  const isRewritten = isNumber ? node.value !== otherText(scalar) : scalar.kind === 'time';
   if (node.type !== 'PLAIN' || !isRewritten) return;
+  const how = isNumber ? 'prints it in another form' : 'may print it in another form; up to 3.9 it refuses it';
   context.problems.push({
     code: 'sops-rewrites-value',
     severity: 'warning',
-    message: `sops takes this for a ${scalar.kind} and prints it in another form`,
+    message: `sops takes this for a ${scalar.kind} and ${how}`,
     hint: 'if it is a text, put it in quotes',
     ...atOffset(context, startOf(node), path),
   });
