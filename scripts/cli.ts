@@ -10,9 +10,7 @@ import { summaryText } from './report/text.ts';
 import { coloursFor, reporterFor } from './system/terminal.ts';
 import { GLOBAL_OPTIONS, VERBS } from './verbs.ts';
 import type { Options, Verb, VerbGroup } from './verbs/verb.ts';
-
-/** Put in by the build. */
-declare const NIGARI_VERSION: string;
+import { VERSION } from './version.ts';
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = Exit.done;
@@ -77,7 +75,7 @@ async function explain(
 
 /** Node itself would print the message, and whatever else hangs on the error. */
 function sayCrash(error: unknown): ExitCode {
-  process.stderr.write(crashText(error, NIGARI_VERSION, process.env['NIGARI_CRASH_MESSAGE'] === '1'));
+  process.stderr.write(crashText(error, VERSION, process.env['NIGARI_CRASH_MESSAGE'] === '1'));
   return Exit.bug;
 }
 
@@ -134,7 +132,7 @@ type Act = (verb: Verb, command: Command) => () => Promise<void>;
 function declareProgram(act: Act): Command {
   const program = new Command('nigari')
     .description('Turns cluster.yaml and nodes.yaml into a complete OpenTofu project for Talos Linux VMs on Proxmox.')
-    .version(NIGARI_VERSION, '--version', 'print the version')
+    .version(VERSION, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('run it with --help for usage')

@@ -32,7 +32,8 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     options: [
       ['--check', 'write nothing: say what would change; exit code 5 when something would'],
       ['--no-init', 'do not run tofu init'],
-      ['--force', 'overwrite files that nigari did not make'],
+      ['--keep-edits', 'leave generated files that were edited by hand as they are'],
+      ['--force', 'overwrite those, and files that nigari did not make'],
       JSON_OPTION,
     ],
     more: 'Examples:\n  nigari configure\n  nigari configure --check\n  nigari configure --no-init --json',
@@ -40,6 +41,7 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
       (await import('./commands/configure.ts')).configure(context, {
         init: options.init !== false,
         force: options.force === true,
+        keepEdits: options.keepEdits === true,
         check: options.check === true,
       }),
   },

@@ -1,51 +1,96 @@
-/** Sealed files × what is on disk → changes. Nothing that we did not make is ever overwritten unasked. */
-import { checked, type Checked, type Problem } from '../problem.ts';
+/**
+ * Sealed files × what is on disk × the manifest → changes. Nothing that a person wrote is overwritten or taken away unasked:
+ * neither a file that we did not make, nor an edit of one that we did.
+ */
+import { checked, hasErrors, type Checked, type Problem } from '../problem.ts';
 import type { Change, Disk, DiskFile, Sealed } from '../types.ts';
+import { editedFile, editedLeftOver, foreignFile } from './in-the-way.ts';
+import { hashOf, withoutReturns, type Manifest } from './manifest.ts';
 
 export interface CompareOptions {
+  /** Null where there is none: then files with our first line are ours, and sealed ones that could be opened. */
+  readonly manifest: Manifest | null;
   /** `--force`: what stands in the way is overwritten. */
   readonly force: boolean;
+  /** `--keep-edits`: what was edited by hand stays as it is. */
+  readonly keepEdits?: boolean;
   /** Whether a file on disk starts with our header line. */
   readonly isGenerated: (bytes: Uint8Array) => boolean;
   /** False where the file system keeps no executable bit (Windows); as git's `core.fileMode`. */
   readonly fileMode?: boolean;
+  /** Files that nothing makes any more but that must stay, since machines hang on them. */
+  readonly isHeld?: (path: string) => boolean;
 }
 
 /**
- * One change per sealed file, sorted by path.
- * @param disk holds at least what is there at those paths
- * @returns the changes, or one `foreign-file` for each file in the way that is not ours
+ * One change per sealed file, and a `delete` for each file that we made and nothing makes any more; sorted by path.
+ * @param disk holds at least what is there at those paths, and at those of the manifest
+ * @returns the changes, with a warning `edited-left-over` for each file that would be deleted but was edited; or one
+ *   `edited-file` or `foreign-file` for each file in the way
  */
 export function compare(sealed: readonly Sealed[], disk: Disk, options: CompareOptions): Checked<readonly Change[]> {
-  const inOrder = sealed.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  const changes = inOrder.map((file) => changeOf(file, disk.get(file.path), options));
-  const foreign = inOrder.filter((file, index) => changes[index]?.kind === 'update' && isForeign(file, disk, options));
-  return checked(changes, foreign.map(foreignFile));
+  const found = [
+    ...sealed.map((file) => VERDICTS[standing(file, disk.get(file.path), options)](file, options)),
+    ...unmade(sealed, disk, options),
+  ];
+  const problems = found.flatMap(({ problem }) => problem ?? []).toSorted(byFile);
+  if (hasErrors(problems)) return { ok: false, problems };
+  return checked(found.flatMap(({ change }) => change ?? []).toSorted(byPath), problems);
 }
 
-function changeOf(sealed: Sealed, now: DiskFile | undefined, { fileMode = true }: CompareOptions): Change {
-  const { path } = sealed;
-  if (now === undefined) return { kind: 'create', path, sealed };
-  const sameMode = !fileMode || now.executable === sealed.executable;
-  return sameMode && isSameText(sealed.bytes, now.bytes) ? { kind: 'keep', path } : { kind: 'update', path, sealed };
+/** What is to be done about one file, or what stands in the way of it. */
+interface Verdict {
+  readonly change?: Change;
+  readonly problem?: Problem;
 }
 
-/** Ours is what has our header line, what is sealed where we seal, and what has the text that we would write. */
-function isForeign(sealed: Sealed, disk: Disk, { force, isGenerated }: CompareOptions): boolean {
-  const now = disk.get(sealed.path);
-  if (force || now === undefined || isGenerated(now.bytes)) return false;
-  return !(sealed.secret && isSealed(now.bytes)) && !isSameText(sealed.bytes, now.bytes);
+const byPath = (a: Change, b: Change): number => (a.path < b.path ? -1 : 1);
+const byFile = ({ file: a = '' }: Problem, { file: b = '' }: Problem): number => (a < b ? -1 : 1);
+
+/** What a file on disk is to the one that shall stand there. */
+type Standing = 'absent' | 'same' | 'other-mode' | 'ours' | 'edited' | 'foreign';
+
+const create = (sealed: Sealed): Verdict => ({ change: { kind: 'create', path: sealed.path, sealed } });
+const update = (sealed: Sealed): Verdict => ({ change: { kind: 'update', path: sealed.path, sealed } });
+const keep = ({ path }: Sealed): Verdict => ({ change: { kind: 'keep', path } });
+
+const VERDICTS: Readonly<Record<Standing, (sealed: Sealed, options: CompareOptions) => Verdict>> = {
+  absent: create,
+  same: keep,
+  'other-mode': update,
+  ours: update,
+  edited: (sealed, { force, keepEdits = false }) => {
+    if (force) return update(sealed);
+    return keepEdits ? keep(sealed) : { problem: editedFile(sealed) };
+  },
+  foreign: (sealed, { force }) => (force ? update(sealed) : { problem: foreignFile(sealed) }),
+};
+
+function standing(sealed: Sealed, now: DiskFile | undefined, options: CompareOptions): Standing {
+  const { manifest, isGenerated, fileMode = true } = options;
+  if (now === undefined) return 'absent';
+  if (isSameText(sealed.bytes, now.bytes))
+    return fileMode && now.executable !== sealed.executable ? 'other-mode' : 'same';
+  if (manifest === null) return isGenerated(now.bytes) || (sealed.secret && isSealed(now.bytes)) ? 'ours' : 'foreign';
+  const made = manifest.files.get(sealed.path);
+  if (made === undefined) return 'foreign';
+  return made.sha256 === hashOf(now.bytes) ? 'ours' : 'edited';
 }
 
-/** Git may have changed line ends on checkout: that is no edit. Bytes that are no text are compared as they are. */
+/** Files of the manifest that nothing makes any more. */
+function unmade(sealed: readonly Sealed[], disk: Disk, options: CompareOptions): readonly Verdict[] {
+  const { manifest, force, isHeld = () => false } = options;
+  const made = new Set(sealed.map(({ path }) => path));
+  return [...(manifest?.files ?? [])].flatMap(([path, { sha256 }]): readonly Verdict[] => {
+    const now = disk.get(path);
+    if (made.has(path) || now === undefined || isHeld(path)) return [];
+    if (force || hashOf(now.bytes) === sha256) return [{ change: { kind: 'delete', path } }];
+    return [{ problem: editedLeftOver(path) }];
+  });
+}
+
 function isSameText(one: Uint8Array, other: Uint8Array): boolean {
-  if (Buffer.compare(one, other) === 0) return true;
-  if (one.includes(0) || other.includes(0)) return false;
   return Buffer.compare(withoutReturns(one), withoutReturns(other)) === 0;
-}
-
-function withoutReturns(bytes: Uint8Array): Uint8Array {
-  return bytes.filter((byte, index) => byte !== 13 || bytes[index + 1] !== 10);
 }
 
 /** SOPS writes its metadata, the MAC among them, under the top-level key `sops`. */
@@ -53,16 +98,3 @@ export function isSealed(bytes: Uint8Array): boolean {
   const text = new TextDecoder().decode(bytes);
   return /^(sops:|\s*"sops": ?\{)/m.test(text) && /^[ \t]+"?mac"?: ?["']?ENC\[/m.test(text);
 }
-
-const foreignFile = ({ path, template }: Sealed): Problem => ({
-  code: 'foreign-file',
-  severity: 'error',
-  file: path,
-  message: `${path} is there, and nigari did not make it`,
-  hint: [
-    'nothing was written. Three ways on:',
-    `move it away:       mv ${path} ${path}.old`,
-    `keep what it says:  make it your own template, ${template}`,
-    'overwrite it:       nigari configure --force',
-  ].join('\n'),
-});

@@ -3,7 +3,7 @@ import type { Change, ChangeKind } from '../types.ts';
 
 type Words = Readonly<Record<Exclude<ChangeKind, 'keep'>, string>>;
 
-const DONE: Words = { create: 'created', update: 'updated', delete: 'would delete' };
+const DONE: Words = { create: 'created', update: 'updated', delete: 'deleted' };
 const WOULD: Words = { create: 'would create', update: 'would update', delete: 'would delete' };
 
 /** One line per file that changes, in the order given; unchanged ones are only counted. */
@@ -24,19 +24,16 @@ export function changeLines(changes: readonly Change[], done = true): readonly C
   );
 }
 
-/**
- * `2 created, 1 updated, 0 deleted, 6 unchanged`
- * @param deleted how many of the `delete` changes were carried out
- */
-export function summaryLine(changes: readonly Change[], deleted = 0): string {
+/** `2 created, 1 updated, 0 deleted, 6 unchanged` */
+export function summaryLine(changes: readonly Change[]): string {
   const count = counter(changes);
-  return `${count('create')} created, ${count('update')} updated, ${deleted} deleted, ${count('keep')} unchanged`;
+  return `${count('create')} created, ${count('update')} updated, ${count('delete')} deleted, ${count('keep')} unchanged`;
 }
 
-/** `2 to create, 1 to update, 6 unchanged` */
+/** `2 to create, 1 to update, 0 to delete, 6 unchanged` */
 export function outlook(changes: readonly Change[]): string {
   const count = counter(changes);
-  return `${count('create')} to create, ${count('update')} to update, ${count('keep')} unchanged`;
+  return `${count('create')} to create, ${count('update')} to update, ${count('delete')} to delete, ${count('keep')} unchanged`;
 }
 
 function counter(changes: readonly Change[]): (kind: ChangeKind) => number {

@@ -64,7 +64,7 @@ async function sealLiterals(context: Context, literals: Literals, problems: Prob
   const tree: Tree = [{ kind: 'mapping', items: [...(document?.items ?? []), ...added] }];
   const plain = toSeal({ path: SEALED_FILE, bytes: Buffer.from(emit(tree)) }, [...literals.values()].map(secret));
   const sealed = await sealAll(context, [plain], { disk }, (found) => void problems.push(...found));
-  return must(compare(sealed, disk, { force: true, isGenerated }), Exit.refusedInput);
+  return must(compare(sealed, disk, { manifest: null, force: true, isGenerated }), Exit.refusedInput);
 }
 
 function openConfig(file: SourceFile, literals: Literals): readonly PublicFile[] {

@@ -45,7 +45,7 @@ function asData({ check, changes, problems, initialised, next }: Outcome): objec
     check,
     created: paths('create'),
     updated: paths('update'),
-    stale: paths('delete'),
+    deleted: paths('delete'),
     unchanged: paths('keep'),
     init: initialised.map(({ directory, status, problems: [reason] }) => ({
       directory,

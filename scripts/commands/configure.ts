@@ -2,14 +2,14 @@
 import { compare, isSealed } from '../changes/compare.ts';
 import { Exit, must, type Problem } from '../problem.ts';
 import { isGenerated } from '../render/header.ts';
-import { readDisk } from '../system/disk.ts';
 import { sealMemory } from '../system/seal-memory.ts';
 import { write } from '../system/write.ts';
 import { step, type CommandResult, type Context } from './context.ts';
 import { report } from './configure-report.ts';
 import { initialise } from './initialise.ts';
-import { leftovers, sealedLeftovers } from './leftovers.ts';
+import { heldFiles, leftOvers } from './held-files.ts';
 import { nextStep } from './next-step.ts';
+import { manifestFile, readTree } from './project-tree.ts';
 import { resolve } from './resolve.ts';
 import { sealAll } from './sealed-files.ts';
 import { understand } from './understand.ts';
@@ -19,42 +19,39 @@ export interface ConfigureOptions {
   readonly init: boolean;
   /** Overwrite files that nigari did not make. */
   readonly force: boolean;
+  /** Leave files of ours that were edited by hand as they are. */
+  readonly keepEdits: boolean;
   /** Write nothing and run nothing: say what would change. */
   readonly check: boolean;
 }
 
-export async function configure(context: Context, { init, force, check }: ConfigureOptions): CommandResult {
+export async function configure(context: Context, { init, force, keepEdits, check }: ConfigureOptions): CommandResult {
   const { config, derived, artifacts, problems } = await understand(context, resolve);
   const { instances } = derived.model;
   // An input that no key here opens: what is sealed from it stays as it is, and nobody can use what it holds.
   const closed = config.unresolved.length > 0;
   const notes: Problem[] = [...problems];
   const collect = (found: readonly Problem[]): void => void notes.push(...found);
-  const disk = must(
-    await readDisk(
-      context.root,
-      artifacts.map(({ path }) => path),
-    ),
-    Exit.refusedInput,
-    collect,
-  );
+  const tree = await readTree(context, artifacts, collect);
+  const { disk, manifest } = tree;
   // What is to be overwritten is not compared with.
   const known = force ? new Map([...disk].filter(([, { bytes }]) => isSealed(bytes))) : disk;
   const memory = await sealMemory(context.root, context.env, context.platform);
   const sealed = await step(context, 'Seal secrets', () =>
     sealAll(context, artifacts, { disk: known, closed, memory }, collect),
   );
-  const fileMode = context.platform !== 'win32';
-  const changes = must(compare(sealed, disk, { force, isGenerated, fileMode }), Exit.refusedInput, collect);
-  const stale = await leftovers(context, instances, artifacts);
-  collect(sealedLeftovers(stale));
-  const outcome = { check, changes: [...changes, ...stale], problems: notes };
+  const isHeld = await heldFiles(context, instances);
+  const options = { manifest, force, keepEdits, isGenerated, isHeld, fileMode: context.platform !== 'win32' };
+  const changes = must(compare(sealed, disk, options), Exit.refusedInput, collect);
+  collect(await leftOvers(context, tree, artifacts));
+  const outcome = { check, changes, problems: notes };
   if (check) {
     report(context, { ...outcome, initialised: [], next: [] });
     return changes.every(({ kind }) => kind === 'keep') ? Exit.done : Exit.workToDo;
   }
+  const beside = [manifestFile(tree, sealed, changes)];
   await step(context, 'Write what changed', async () =>
-    must(await write(changes, context.root, { signal: context.signal }), Exit.refusedInput, collect),
+    must(await write(changes, context.root, { signal: context.signal, beside }), Exit.refusedInput, collect),
   );
   await memory.save();
   const initialised = init && !closed ? await initialise(context, derived.model) : [];

@@ -3,10 +3,8 @@ import { isAbsolute, relative, sep } from 'node:path';
 import { catalogueEntry } from '../config/rules/catalogue.ts';
 import type { Problem } from '../problem.ts';
 import { problemsData, type Format } from '../report/format.ts';
+import { VERSION } from '../version.ts';
 import type { Context } from './context.ts';
-
-/** Put in by the build. */
-declare const NIGARI_VERSION: string;
 
 type Surroundings = Pick<Context, 'root' | 'env' | 'reporter' | 'terminal'>;
 
@@ -20,7 +18,7 @@ export function sayProblems(around: Surroundings, problems: readonly Problem[], 
   if (chosen !== 'github') around.reporter.problems(problems);
   if (chosen === 'text') return;
   const why = (code: string): string | null => catalogueEntry(code)?.why ?? null;
-  const options = { version: NIGARI_VERSION, folder: folderInRepository(around), why };
+  const options = { version: VERSION, folder: folderInRepository(around), why };
   const data = problemsData(problems, chosen, options);
   if (data !== '') around.reporter.result(data);
 }

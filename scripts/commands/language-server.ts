@@ -19,11 +19,9 @@ import { assetsDirectory, readAsset } from '../system/assets.ts';
 import { connectEditor } from '../system/editor-connection.ts';
 import { loadInputs } from '../system/inputs.ts';
 import { watchFiles } from '../system/watch.ts';
+import { VERSION } from '../version.ts';
 import type { CommandResult, Context } from './context.ts';
 import { inputPlace, localPath, OpenProjects, type Surroundings } from './open-projects.ts';
-
-/** Put in by the build. */
-declare const NIGARI_VERSION: string;
 
 /** Ends when the editor does. `--chdir` does not matter: an editor names every file in full. */
 export async function languageServer({ signal }: Context): CommandResult {
@@ -53,7 +51,7 @@ function openProjects(connection: Connection, documents: Documents, page: Addres
     document: (uri) => documents.get(uri),
     show: publisher(connection, documents, page),
     watch: (root, changed) => (clientWatches() ? () => {} : watchInputs(root, changed)),
-    failed: (error) => connection.console.error(crashText(error, NIGARI_VERSION)),
+    failed: (error) => connection.console.error(crashText(error, VERSION)),
   });
   let folders: readonly string[] = [];
   connection.onInitialize((params) => {
@@ -90,7 +88,7 @@ function watchInputs(root: string, changed: () => void): () => void {
 function capabilities({ initializationOptions }: InitializeParams): InitializeResult {
   const { completion = true } = (initializationOptions ?? {}) as { readonly completion?: boolean };
   return {
-    serverInfo: { name: 'nigari', version: NIGARI_VERSION },
+    serverInfo: { name: 'nigari', version: VERSION },
     capabilities: {
       hoverProvider: true,
       definitionProvider: true,

@@ -12,6 +12,7 @@ import { randomBytes } from '../system/random.ts';
 import { write } from '../system/write.ts';
 import type { Artifact, Change, Sealed, SourceFile } from '../types.ts';
 import type { Context } from './context.ts';
+import { manifestWith } from './project-tree.ts';
 import { keysAtHand, type Seeker } from './keys.ts';
 
 /** @param path relative to the project @returns null when nothing is there @throws Refusal 2 when it cannot be read */
@@ -75,8 +76,8 @@ export async function putSealed(
   const disk = must(await readDisk(root, [file.path]), Exit.refusedInput);
   const before = old === undefined ? disk : new Map([[file.path, { bytes: old.bytes, executable: false }]]);
   const sealed = await sealAll(context, [toSeal(file)], { disk: before }, collect);
-  const changes = must(compare(sealed, disk, { force: true, isGenerated }), Exit.refusedInput, collect);
-  must(await write(changes, root, { signal }), Exit.refusedInput);
+  const changes = must(compare(sealed, disk, { manifest: null, force: true, isGenerated }), Exit.refusedInput, collect);
+  must(await write(changes, root, { signal, beside: await manifestWith(context, sealed) }), Exit.refusedInput);
   return changes[0] as Change;
 }
 

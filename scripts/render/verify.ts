@@ -2,10 +2,10 @@
  * Artifacts → problems: each parses as what it claims to be, the variable values say what the model says, no two files
  * collide, none leaves the project or takes the place of a file that is the user's.
  */
-import { posix } from 'node:path';
 import type { Problem } from '../problem.ts';
 import type { Artifact, Model } from '../types.ts';
 import { parseBack, Unparsable } from './parse-back.ts';
+import { pathFault, type PathFault } from './path-fault.ts';
 
 /** Every problem of everything that was rendered; empty when it may be written. */
 export async function verify(artifacts: readonly Artifact[], model: Model): Promise<readonly Problem[]> {
@@ -13,52 +13,19 @@ export async function verify(artifacts: readonly Artifact[], model: Model): Prom
   return [...artifacts.flatMap(verifyPath), ...collisions(artifacts), ...parsed.flat()];
 }
 
-/** Files that are the user's own: no template may write them. */
-const RESERVED = new Set([
-  'cluster.yaml',
-  'nodes.yaml',
-  'cluster.sops.yaml',
-  '.sops.yaml',
-  'age.key',
-  '.gitignore',
-  '.gitattributes',
-  'package.json',
-]);
-const RESERVED_FOLDERS = new Set(['.git', '.nigari', 'node_modules', 'templates']);
-
-/** Git's own folder in every spelling that a file system takes for it, and the file by which sops finds its keys. */
-const RESERVED_ANYWHERE = /^(\.git|git~\d+|\.sops\.ya?ml)$/i;
-
-/** Names of devices, with any ending, and names whose end Windows cuts off. */
-const NOT_ON_WINDOWS = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)|[. ]$/i;
-
 function problemOf(artifact: Artifact, code: string, message: string, hint: string): Problem {
   return { code, severity: 'error', file: artifact.template, message, hint };
 }
 
+const PATH_FAULTS: Readonly<Record<PathFault, (path: string) => string>> = {
+  outside: (path) => `the name leads out of the project or is none that every system allows: ${JSON.stringify(path)}`,
+  reserved: (path) => `${path} is not a file that a template may write`,
+};
+
 function verifyPath(artifact: Artifact): readonly Problem[] {
-  const { path } = artifact;
-  const parts = path.split('/');
-  // Windows' separators, drives and reserved characters are refused everywhere: a project moves between systems.
-  const unsafe =
-    posix.isAbsolute(path) ||
-    posix.normalize(path) !== path ||
-    parts.some((part) => part === '..' || NOT_ON_WINDOWS.test(part)) ||
-    /[\u0000-\u001f<>:"|?*\\]/.test(path);
-  if (unsafe)
-    return [
-      problemOf(
-        artifact,
-        'path-outside',
-        `the name leads out of the project or is none that every system allows: ${JSON.stringify(path)}`,
-        'rename the template',
-      ),
-    ];
-  const reserved = RESERVED.has(path.toLowerCase()) || RESERVED_FOLDERS.has(parts[0]!.toLowerCase());
-  if (!reserved && !parts.some((part) => RESERVED_ANYWHERE.test(part))) return [];
-  return [
-    problemOf(artifact, 'path-reserved', `${path} is not a file that a template may write`, 'rename the template'),
-  ];
+  const fault = pathFault(artifact.path);
+  if (fault === null) return [];
+  return [problemOf(artifact, `path-${fault}`, PATH_FAULTS[fault](artifact.path), 'rename the template')];
 }
 
 /** Case-insensitive: on macOS and Windows `Main.tf` and `main.tf` are one file, on macOS both forms of `é` too. */

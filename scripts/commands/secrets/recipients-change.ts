@@ -7,6 +7,7 @@ import { readSealed } from '../../secrets/sealed.ts';
 import { writeWithRules } from '../../system/write.ts';
 import type { SourceFile } from '../../types.ts';
 import type { CommandResult, Context } from '../context.ts';
+import { manifestWith } from '../project-tree.ts';
 import { chosenFiles, otherSealedPaths } from './files.ts';
 import { shortRecipient } from './list.ts';
 import { rulesOf, type Rules } from './recipients.ts';
@@ -39,7 +40,8 @@ export async function recipientsChange(
   const held = inputs.identities.map(({ recipient }) => recipient);
   if (kind === 'remove' && !force) refuseLockout(rules.chosen, names, held);
   const sealed = await resealed(files, { ...inputs, sopsConfig: config });
-  must(await writeWithRules(config, sealed, context.root, { signal: context.signal }), Exit.refusedInput);
+  const beside = await manifestWith(context, sealed);
+  must(await writeWithRules(config, sealed, context.root, { signal: context.signal, beside }), Exit.refusedInput);
   const skipped = (await otherSealedPaths(context)).filter((path) => isCovered(path, rules));
   const isNew = Buffer.compare(config.bytes, rules.config.bytes) !== 0;
   report(context, {

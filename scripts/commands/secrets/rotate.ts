@@ -6,6 +6,7 @@ import type { Identity } from '../../secrets/age.ts';
 import { write } from '../../system/write.ts';
 import type { SourceFile } from '../../types.ts';
 import type { CommandResult, Context } from '../context.ts';
+import { manifestWith } from '../project-tree.ts';
 import { chosenFiles } from './files.ts';
 import { resealed, sealInputs } from './reseal.ts';
 import { workerLines } from './worker.ts';
@@ -20,7 +21,8 @@ export async function secretsRotate(context: Context, named: readonly string[]):
   const opening = named.length > 0 ? files : files.filter((file) => opensHere(file, inputs.identities));
   const sealed = await resealed(opening, { ...inputs, renew: true });
   const changes = sealed.map((file) => ({ kind: 'update', path: file.path, sealed: file }) as const);
-  must(await write(changes, context.root, { signal: context.signal }), Exit.refusedInput);
+  const beside = await manifestWith(context, sealed);
+  must(await write(changes, context.root, { signal: context.signal, beside }), Exit.refusedInput);
   const closed = files.filter((file) => !opening.includes(file)).map(({ path }) => path);
   report(context, {
     rotated: changes.map(({ path }) => path),

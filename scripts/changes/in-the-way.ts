@@ -1,0 +1,44 @@
+/** What a person put where nigari writes, and the ways on. */
+import type { Problem } from '../problem.ts';
+import type { Sealed } from '../types.ts';
+
+const NOTHING_WRITTEN = 'nothing was written. Three ways on:';
+
+/** A file that we did not make. */
+export const foreignFile = ({ path, template }: Sealed): Problem => ({
+  code: 'foreign-file',
+  severity: 'error',
+  file: path,
+  message: `${path} is there, and nigari did not make it`,
+  hint: [
+    NOTHING_WRITTEN,
+    `move it away:       mv ${path} ${path}.old`,
+    `keep what it says:  make it your own template, ${template}`,
+    'overwrite it:       nigari configure --force',
+  ].join('\n'),
+});
+
+/** A file that we made and somebody edited. A sealed one comes from the inputs: its template holds no value. */
+export const editedFile = ({ path, template, secret }: Sealed): Problem => ({
+  code: 'edited-file',
+  severity: 'error',
+  file: path,
+  message: `${path} was edited since nigari wrote it`,
+  hint: [
+    NOTHING_WRITTEN,
+    secret
+      ? 'make the edit last:  set the value in cluster.yaml or cluster.sops.yaml: nigari secrets set NAME'
+      : `make the edit last:  put it into your own template, ${template}`,
+    'leave it for now:    nigari configure --keep-edits',
+    'overwrite it:        nigari configure --force',
+  ].join('\n'),
+});
+
+/** One that nothing makes any more. */
+export const editedLeftOver = (path: string): Problem => ({
+  code: 'edited-left-over',
+  severity: 'warning',
+  file: path,
+  message: `${path} is no longer made, but was edited since nigari wrote it: it stays`,
+  hint: 'remove it when nothing in it is needed, or run `nigari configure --force`',
+});
