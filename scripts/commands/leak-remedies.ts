@@ -10,6 +10,7 @@ const MEND: Readonly<Record<string, (path: string) => string>> = {
   'secret-file': UNTRACK,
   'state-in-clear': UNTRACK,
   'not-sealed': (path) => `seal it (\`nigari secrets encrypt ${path}\`), then git add ${path}`,
+  'vault-in-clear': (path) => `encrypt it (ansible-vault encrypt ${path}), then git add ${path}`,
   'value-in-clear': (path) => `take it out again, enter it with \`nigari secrets edit ${path}\`, then git add ${path}`,
   'credential-in-clear': (path) =>
     `move it to the sealed cluster.sops.yaml (\`nigari init --commit-config\`), then git add ${path}; or git rm --cached ${path}`,

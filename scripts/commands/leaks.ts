@@ -3,7 +3,8 @@ import { secret } from '../config/secret.ts';
 import { Exit, must, type Checked, type Problem } from '../problem.ts';
 import { clearTexts, type ClearTexts } from '../secrets/leaks/credentials.ts';
 import { sealedSecrets } from '../secrets/leaks/known.ts';
-import { leakFinder, type Knowledge } from '../secrets/leaks/leaks.ts';
+import type { Knowledge } from '../secrets/leaks/knowledge.ts';
+import { leakFinder } from '../secrets/leaks/leaks.ts';
 import type { KnownSecret } from '../secrets/leaks/needles.ts';
 import type { Identity } from '../secrets/age.ts';
 import { age } from '../system/age.ts';
@@ -74,11 +75,12 @@ async function known(
   const { secrets, closed } = await inSealedFiles(context, identities);
   const literal = written.credentials.map(({ key, text }): KnownSecret => ({ name: key, value: secret(text) }));
   const open = [...written.open, ...clearTextsIn(nodes).open, ...example];
-  return { knowledge: { secrets: [...literal, ...secrets], open: new Set(open) }, closed };
+  const files = new Map(written.files);
+  return { knowledge: { secrets: [...literal, ...secrets], open: new Set(open), files }, closed };
 }
 
 function clearTextsIn(file: Checked<SourceFile>): ClearTexts {
-  return file.ok ? clearTexts(file.value) : { credentials: [], open: [] };
+  return file.ok ? clearTexts(file.value) : { credentials: [], open: [], files: [] };
 }
 
 /** Whoever has not changed what `init` wrote has no secret. */

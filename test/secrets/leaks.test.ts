@@ -5,7 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { secret } from '../../scripts/config/secret.ts';
 import type { Problem } from '../../scripts/problem.ts';
-import { leakFinder, type Knowledge } from '../../scripts/secrets/leaks/leaks.ts';
+import { clearTexts } from '../../scripts/secrets/leaks/credentials.ts';
+import type { Knowledge } from '../../scripts/secrets/leaks/knowledge.ts';
+import { leakFinder } from '../../scripts/secrets/leaks/leaks.ts';
 import { sealedSecrets } from '../../scripts/secrets/leaks/known.ts';
 import { reveal } from '../../scripts/config/secret.ts';
 import { age } from '../../scripts/system/age.ts';
@@ -13,7 +15,7 @@ import { readText } from '../support/input.ts';
 import { SAMPLE_KEY, SAMPLE_RECIPIENT } from './sample.ts';
 import { ALICE, codes, file, SOPS, sealText, sops, valueOf } from './support.ts';
 
-const NOTHING: Knowledge = { secrets: [], open: new Set() };
+const NOTHING: Knowledge = { secrets: [], open: new Set(), files: new Map() };
 
 /** @param at where the bytes are cut in two */
 function leaks(path: string, content: string | Buffer, knowledge = NOTHING, at = 0, isFixture = false) {
@@ -27,6 +29,7 @@ function leaks(path: string, content: string | Buffer, knowledge = NOTHING, at =
 const knows = (values: Readonly<Record<string, string>>, open: readonly string[] = []): Knowledge => ({
   secrets: Object.entries(values).map(([name, value]) => ({ name, value: secret(value) })),
   open: new Set(open),
+  files: new Map(),
 });
 
 const places = (problems: readonly Problem[]): readonly string[] =>
@@ -153,6 +156,19 @@ describe('credentials in cluster.yaml', () => {
       'credential-in-clear 1:19',
     ]);
   });
+});
+
+test('what the settings of the providers name as keeping secrets', () => {
+  const settings =
+    'secrets:\n  env: {file: ./.env}\n  ansible-vault:\n    file: a/vault.yml\n    password_file: .pass\n';
+  const knowledge = { ...NOTHING, files: new Map(clearTexts(file('cluster.yaml', settings)).files) };
+  const found = (path: string, text: string) => codes(leaks(path, text, knowledge));
+  expect(found('.env', 'A=1\n')).toEqual(['secret-file']);
+  expect(found('.pass', 'x\n')).toEqual(['secret-file']);
+  expect(found('a/vault.yml', 'a: planted\n')).toEqual(['vault-in-clear']);
+  expect(found('a/vault.yml', '$ANSIBLE_VAULT;1.1;AES256\n3031\n')).toEqual([]);
+  expect(found('a/vault.yml', 'a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  3031\n')).toEqual([]);
+  for (const path of ['sub/.env', 'vault.yml']) expect(found(path, 'a: planted\n')).toEqual([]);
 });
 
 describe('states and plans', () => {
@@ -330,5 +346,5 @@ test('nothing in the files that nigari itself brings', () => {
   expect(paths.length).toBeGreaterThan(100);
   const texts = paths.map((path) => [path, readText(path)] as const);
   const example = new Set(['terraform@pve!nigari', '00000000-0000-0000-0000-000000000000']);
-  expect(texts.flatMap(([path, text]) => leaks(path, text, { secrets: [], open: example }))).toEqual([]);
+  expect(texts.flatMap(([path, text]) => leaks(path, text, { ...NOTHING, open: example }))).toEqual([]);
 });

@@ -1,4 +1,5 @@
 /** What a cluster.yaml says in clear, whether it is valid or not: its credentials, and the texts that are none. */
+import { posix } from 'node:path';
 import { referenceName } from '../../config/references.ts';
 import { isPlaceholder } from '../../config/rules/texts.ts';
 import { SECRET_KEYS, type SourceFile } from '../../types.ts';
@@ -18,24 +19,39 @@ export interface ClearTexts {
   readonly credentials: readonly Credential[];
   /** Values of all other keys: what equals one of them is no secret. */
   readonly open: readonly string[];
+  /** Files that `secrets` names as keeping secrets, and how. */
+  readonly files: readonly (readonly [path: string, kept: Kept])[];
 }
+
+/** `clear`: git must not have the file; `vault`: only encrypted by Ansible Vault. */
+export type Kept = 'clear' | 'vault';
+
+/** Settings of providers, by the path of their key. */
+const KEEPING: ReadonlyMap<string, Kept> = new Map([
+  ['secrets/env/file', 'clear'],
+  ['secrets/ansible-vault/password_file', 'clear'],
+  ['secrets/ansible-vault/file', 'vault'],
+]);
 
 const KEYS: ReadonlySet<string> = new Set(SECRET_KEYS);
 
 /** References (`secret://name`) and placeholders are no credentials. Keys count at any depth. */
 export function clearTexts(file: SourceFile): ClearTexts {
   const reading = readYaml(file);
-  if (!reading.ok) return { credentials: credentialsByLine(file), open: [] };
+  if (!reading.ok) return { credentials: credentialsByLine(file), open: [], files: [] };
   const { tree, at } = reading.value;
   const [credentials, open]: [Credential[], string[]] = [[], []];
+  const files: (readonly [string, Kept])[] = [];
   mapLeaves(tree, (leaf, { keys }) => {
     const key = keys.find((name) => KEYS.has(name));
     if (leaf.kind === 'comment' || leaf.text === '') return leaf;
+    const kept = KEEPING.get(keys.join('/'));
+    if (kept !== undefined) files.push([posix.normalize(leaf.text), kept]);
     if (key === undefined) open.push(leaf.text);
     else if (isLiteral(leaf.text)) credentials.push({ key, text: leaf.text, ...placeOf(at(leaf)) });
     return leaf;
   });
-  return { credentials, open };
+  return { credentials, open, files };
 }
 
 const placeOf = ({ line = 1, column = 1 }) => ({ line, column });

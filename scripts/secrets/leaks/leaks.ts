@@ -1,16 +1,10 @@
 /** What everybody could read of a file that git is to take: by its name, by what it is, by what stands in it. */
 import type { Problem } from '../../problem.ts';
-import { needles, type KnownSecret, type Needle } from './needles.ts';
+import type { Knowledge } from './knowledge.ts';
+import { needles, type Needle } from './needles.ts';
 import { secretName } from './names.ts';
 import { search, type Search } from './search.ts';
 import { shapeLeaks } from './shapes.ts';
-
-/** What is known before any file is looked at. */
-export interface Knowledge {
-  readonly secrets: readonly KnownSecret[];
-  /** Texts that are no secrets: values of keys that everybody may read, and what the examples say. */
-  readonly open: ReadonlySet<string>;
-}
 
 /** A file of which the bytes come piece by piece. */
 export interface Candidate {
@@ -23,15 +17,15 @@ export interface Candidate {
  * Looks at one file after the other.
  * @returns for each a search that ends with its problems, none of which holds any part of a secret
  */
-export function leakFinder({ secrets, open }: Knowledge): (file: Candidate) => Search {
-  const all = needles(secrets, open);
+export function leakFinder(knowledge: Knowledge): (file: Candidate) => Search {
+  const all = needles(knowledge.secrets, knowledge.open);
   const known = all.filter(({ code }) => code === 'known-secret-in-clear');
-  return ({ path, isFixture }) => (isFixture ? search(path, known, () => {}) : judged(path, all, open));
+  return ({ path, isFixture }) => (isFixture ? search(path, known, () => {}) : judged(path, all, knowledge));
 }
 
-function judged(path: string, all: readonly Needle[], open: ReadonlySet<string>): Search {
-  let whole = secretName(path);
-  const { feed, end } = search(path, all, (bytes) => (whole = [...whole, ...shapeLeaks({ path, bytes }, open)]));
+function judged(path: string, all: readonly Needle[], knowledge: Knowledge): Search {
+  let whole = secretName(path, knowledge.files);
+  const { feed, end } = search(path, all, (bytes) => (whole = whole.concat(shapeLeaks({ path, bytes }, knowledge))));
   return { feed, end: () => withoutRepeats(end(), whole) };
 }
 

@@ -1,5 +1,6 @@
 /** Files that hold secrets in clear, or may, by their names: what git is told to ignore, and what it must not take. */
 import type { Problem } from '../../problem.ts';
+import type { Kept } from './credentials.ts';
 
 interface SecretName {
   /** As in `.gitignore`: at any depth; `*` is any part of a name, `/` at the end means all that is below. */
@@ -26,10 +27,19 @@ function matcher(pattern: string): RegExp {
   return new RegExp(`(^|/)${name}${name.endsWith('/') ? '' : '$'}`);
 }
 
-/** At most one problem, of code `secret-file`. */
-export function secretName(path: string): readonly Problem[] {
-  const found = MATCHERS.find(({ matches }) => matches.test(path));
-  if (found === undefined) return [];
-  const message = `this is ${found.what} by its name: it may hold secrets in clear`;
-  return [{ code: 'secret-file', severity: 'error', message, file: path }];
+/**
+ * At most one problem, of code `secret-file`.
+ * @param files that the settings of the project name
+ */
+export function secretName(path: string, files: ReadonlyMap<string, Kept>): readonly Problem[] {
+  const what = MATCHERS.find(({ matches }) => matches.test(path))?.what;
+  if (what !== undefined) return [secretFile(path, `this is ${what} by its name: it may hold secrets in clear`)];
+  return files.get(path) === 'clear' ? [secretFile(path, 'cluster.yaml names this as a file of secrets in clear')] : [];
 }
+
+const secretFile = (file: string, message: string): Problem => ({
+  code: 'secret-file',
+  severity: 'error',
+  message,
+  file,
+});

@@ -6,14 +6,15 @@ import { selectsOf } from '../encryption.ts';
 import { readSealed, type SealedFile } from '../sealed.ts';
 import { mapLeaves } from '../walk.ts';
 import { clearTexts, type Credential } from './credentials.ts';
+import type { Knowledge } from './knowledge.ts';
 
-/** Judges a file by its bytes, of a large one by the first of them. `open` are texts that are known to be no secrets. */
-type Shape = (file: SourceFile, open: ReadonlySet<string>) => readonly Problem[];
+/** Judges a file by its bytes, of a large one by the first of them. */
+type Shape = (file: SourceFile, knowledge: Pick<Knowledge, 'open' | 'files'>) => readonly Problem[];
 
-/** @returns problems: `not-sealed`, `sealed-damaged`, `value-in-clear`, `credential-in-clear`, `state-in-clear` */
-export const shapeLeaks: Shape = (file, open) => SHAPES.flatMap((shape) => shape(file, open));
+/** @returns problems: `not-sealed`, `sealed-damaged`, `value-in-clear`, `vault-in-clear`, `credential-in-clear`, `state-in-clear` */
+export const shapeLeaks: Shape = (file, knowledge) => SHAPES.flatMap((shape) => shape(file, knowledge));
 
-const SHAPES: readonly Shape[] = [sealedFile, literalCredentials, tofuFile];
+const SHAPES: readonly Shape[] = [sealedFile, vaultFile, literalCredentials, tofuFile];
 
 /** `.sops.yaml` itself holds rules, and no name stands before it. */
 const SEALED_NAME = /[^/]\.sops\.[^/.]+$/;
@@ -53,8 +54,15 @@ const VALUE_IN_CLEAR: Problem = {
   message: 'this value is in clear in a sealed file, whose own rule wants it encrypted',
 };
 
+/** Encrypted as a whole, or value by value: where nothing of it is, everything is in clear. */
+function vaultFile({ path, bytes }: SourceFile, { files }: Pick<Knowledge, 'files'>): readonly Problem[] {
+  if (files.get(path) !== 'vault' || latin1(bytes).includes('$ANSIBLE_VAULT;')) return [];
+  const message = `${path} is not encrypted by Ansible Vault`;
+  return [{ code: 'vault-in-clear', severity: 'error', message, file: path }];
+}
+
 /** The file itself may be committed, with references in it or with its credentials in cluster.sops.yaml. */
-function literalCredentials(file: SourceFile, open: ReadonlySet<string>): readonly Problem[] {
+function literalCredentials(file: SourceFile, { open }: Pick<Knowledge, 'open'>): readonly Problem[] {
   if (!/(^|\/)cluster\.yaml$/.test(file.path)) return [];
   const literal = clearTexts(file).credentials.filter(({ text }) => !open.has(text));
   return literal.map((found) => credentialInClear(file.path, found));
