@@ -20,7 +20,7 @@ export type Settings<N extends ProviderName> = Readonly<
   Written<N> & Required<Pick<Written<N>, Filled[N] & keyof Written<N>>>
 >;
 
-/** Defaults of a provider's settings are in the schema; `schemas.test.ts` holds them against `Filled`. */
+/** Defaults of a provider's settings are in the schema; `settings.test.ts` holds them against `Filled`. */
 export function settingsOf<N extends ProviderName>(name: N, secrets: SecretsYaml = {}): Settings<N> {
   return { ...defaultsBelow('secrets', name), ...secrets[name] } as Settings<N>;
 }
