@@ -1,11 +1,13 @@
 /** No secret is ever written in clear: not by any call of node:fs, not when rendering fails, not when the run is killed. */
-import { closeSync, openSync, rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { expect, onTestFinished, test } from 'vitest';
+import { newIdentity } from '../../scripts/system/age.ts';
 import { killedRuns, openLeaks } from '../support/killed.ts';
 import { leaksBelow, plant } from '../support/planted.ts';
 import { nigari, project, REPOSITORY, tree } from '../support/project.ts';
+import { sealedProject } from '../support/sealed.ts';
 
 const planted = plant();
 const secrets = Object.values(planted.values);
@@ -68,3 +70,21 @@ test.skipIf(process.platform !== 'linux')(
     expect(outcomes.filter(({ leaks, next }) => leaks.length > 0 || next.status !== 0)).toEqual([]);
   },
 );
+
+test('no command for single secrets and whole files writes one either', async () => {
+  const folder = await sealedProject({ 'cluster.sops.yaml': 'vars:\n    other: text\n' });
+  const value = planted.values['tfstate_password'] ?? '';
+  writeFileSync(join(folder, 'clear.sops.yaml'), `password: ${JSON.stringify(value)}\n`);
+  const run = (...args: readonly string[]): void => {
+    const ended = nigari(folder, ['secrets', ...args], watched, spy, args[0] === 'set' ? value : '');
+    expect(ended.status, ended.all).toBe(0);
+    expect(Number(/write-spy: (\d+) writes/.exec(ended.stderr)?.[1])).toBeGreaterThan(0);
+    expect(planted.foundIn(ended.all)).toEqual([]);
+  };
+  run('set', 'tfstate_password');
+  run('set', 'registry.password');
+  run('encrypt', 'clear.sops.yaml');
+  run('rotate');
+  run('recipients', 'add', (await newIdentity()).recipient);
+  expect(leaksBelow(folder, planted)).toEqual([]);
+});

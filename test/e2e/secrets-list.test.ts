@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SAMPLE_RECIPIENT } from '../secrets/sample.ts';
@@ -66,6 +66,17 @@ test('lists what it can beside a file that is damaged or in clear, and says so',
   expect(stderr).toContain('(not-sealed)');
   expect(stdout).toContain('vars.registry.password');
   expect(all).not.toContain('planted');
+});
+
+test('finds what is sealed under another name, and passes over what nobody may read', async () => {
+  const config = `creation_rules:\n  - age: ${SAMPLE_RECIPIENT}\n`;
+  const folder = await sealedProject({ 'apps/password.yaml': 'a: planted\n' }, { '.sops.yaml': config });
+  put(folder, 'closed.yaml', 'a: 1\n');
+  put(folder, 'clear.yml', 'a: 1\n');
+  chmodSync(join(folder, 'closed.yaml'), 0o000);
+  const { stdout } = nigari(folder, ['secrets', 'list', '--json']);
+  const { files } = JSON.parse(stdout) as { files: { file: string }[] };
+  expect(files.map(({ file }) => file)).toEqual(['apps/password.yaml']);
 });
 
 test('says so where there is nothing, and where a file is not there', () => {

@@ -2,7 +2,8 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
-import { changedLines, SOPS, sops } from '../secrets/support.ts';
+import { SAMPLE_CLEAR } from '../secrets/sample.ts';
+import { changedLines, config, SOPS, sops, sopsEncrypt } from '../secrets/support.ts';
 import { digests, nigari, NIGARI_BIN, tree, type Run } from '../support/project.ts';
 import { hasScript, onTerminal } from '../support/script.ts';
 import { clearOf, put, sealedProject, textOf } from '../support/sealed.ts';
@@ -213,4 +214,16 @@ test.skipIf(SOPS === null)('sops opens what was set and what was added', async (
     proxmox_api_token_secret: 'planted "1"\n  two lines: #',
     vars: { registry: { password: 'old-secret-2' }, mail: { password: 'ünïcode 😀' } },
   });
+});
+
+test.skipIf(SOPS === null)('a file that sops made changes by three lines, whatever else is in it', async () => {
+  // A comment in a list is put above its key, since sops 3.13.2 cannot read it there.
+  const sealed = sopsEncrypt(SAMPLE_CLEAR.replace('    # in the list\n', ''), config());
+  const folder = await sealedProject({}, { 'x.sops.yaml': sealed, '.sops.yaml': config().bytes.toString() });
+  expect(set(folder, ['list[1]', '--file', 'x.sops.yaml'], 'new').status).toBe(0);
+  const now = textOf(folder, 'x.sops.yaml');
+  // Each of its two documents has the metadata.
+  expect(changedLines(sealed, now)).toHaveLength(3);
+  expect(now.split('\n')).toHaveLength(sealed.split('\n').length);
+  expect(await clearOf(folder, 'x.sops.yaml')).toContain('    - one\n    - new\n');
 });

@@ -29,9 +29,19 @@ async function filePaths({ root }: Context): Promise<readonly string[]> {
 /** All YAML files that are sealed, by their name or by what is in them: a rule of `.sops.yaml` may cover any file. */
 async function sealedFiles(context: Context): Promise<readonly SourceFile[]> {
   const paths = (await filePaths(context)).filter((path) => /\.ya?ml$/.test(path));
-  const disk = must(await readDisk(context.root, paths), Exit.refusedInput);
-  const sealed = [...disk].filter(([path, { bytes }]) => isSealedPath(path) || isSealed(bytes));
-  return sealed.map(([path, { bytes }]) => ({ path, bytes }));
+  const files = await Promise.all(paths.map((path) => sealedFile(context, path)));
+  return files.filter((file) => file !== null);
+}
+
+/** Null for what is not sealed. What is none of ours by its name need not be readable. */
+async function sealedFile({ root }: Context, path: string): Promise<SourceFile | null> {
+  const disk = await readDisk(root, [path]);
+  const file = isSealedPath(path)
+    ? must(disk, Exit.refusedInput).get(path)
+    : disk.ok
+      ? disk.value.get(path)
+      : undefined;
+  return file !== undefined && (isSealedPath(path) || isSealed(file.bytes)) ? { path, bytes: file.bytes } : null;
 }
 
 /** Files that only sops itself can seal, by their names: JSON, dotenv, INI, binary. */
