@@ -35,6 +35,7 @@ describe('Taskfile.yml', () => {
       'configure',
       'check',
       'doctor',
+      'guard',
       'infra:init',
       'infra:plan',
       'secrets:list',
