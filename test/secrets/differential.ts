@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { stringify, type ToStringOptions } from 'yaml';
 import { entriesOf, sameTree, valuesOf, type Entry, type Tree, type Value } from '../../scripts/secrets/tree.ts';
 import { emit } from '../../scripts/secrets/yaml/emit.ts';
+import { plainScalar } from '../../scripts/secrets/yaml/resolve.ts';
 import { hostileString, isLost, mapping } from './arbitrary.ts';
 import { config, openText, sealText, sops, sopsEncrypt, treeOf, valueOf, withoutChance } from './support.ts';
 
@@ -72,6 +73,42 @@ function plain(value: Value): unknown {
 /** Without what go-yaml does not read from other writers: control characters, line breaks of YAML 1.1, tabs at some places. */
 function printable(text: string): string {
   return text.replace(/[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/gu, '.');
+}
+
+/** Parts of what may be a number, a time, a truth, or nearly one. */
+const SCALAR_PARTS = [
+  ...'01234567890123456789__..--++eExXoObBTtZ:afn',
+  ...[
+    '0x',
+    '0o',
+    '0b',
+    '.inf',
+    '.nan',
+    'true',
+    'null',
+    '~',
+    '2020-01-02',
+    '2020-1-2T',
+    '03:04:05',
+    ' 3:4:5',
+    '+05:30',
+    '-24:00',
+  ],
+  ...['+05:60', '.5', ',5', 'Infinity', 'NaN', 'p3', '1e999', '9223372036854775807', '18446744073709551616'],
+];
+
+/** What stands without quotes is the same to sops and to us: of one type, with one text. */
+export async function scalarsAlike(count: number, seed: number): Promise<void> {
+  const word = fc
+    .array(fc.constantFrom(...SCALAR_PARTS), { minLength: 1, maxLength: 9 })
+    .map((parts) => parts.join(''));
+  const isOne = (text: string): boolean =>
+    plainScalar(text) !== 'too-big' && !/^[-?:](\s|$)|:$|: |^[ ,]| $|^---/.test(text);
+  const words = fc.sample(word.filter(isOne), { numRuns: count, seed });
+  const text = words.map((scalar, index) => `k${index}: ${scalar}\n`).join('');
+  const [ours, theirs] = [await sealText(text, { sopsConfig: config() }), sopsEncrypt(text, config())];
+  expect(withoutChance(ours)).toBe(withoutChance(theirs));
+  expect(sops(['decrypt'], ours)).toBe(sops(['decrypt'], theirs));
 }
 
 /** sops finds every comment of ours again: it prints what we open. */

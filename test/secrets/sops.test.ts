@@ -10,7 +10,16 @@ import { reveal } from '../../scripts/config/secret.ts';
 import { sameTree } from '../../scripts/secrets/tree.ts';
 import { emit } from '../../scripts/secrets/yaml/emit.ts';
 import { hostileString, isLost, looseMapping } from './arbitrary.ts';
-import { bothWays, commentedText, commentsSurvive, forest, hostileMapping, readAlike, STYLES } from './differential.ts';
+import {
+  bothWays,
+  commentedText,
+  commentsSurvive,
+  forest,
+  hostileMapping,
+  readAlike,
+  scalarsAlike,
+  STYLES,
+} from './differential.ts';
 import { READERS, TREES_SELECTED_BY } from './rule-sets.ts';
 import { SAMPLE_CLEAR, SAMPLE_KEY } from './sample.ts';
 import { config, changedLines, openText, sealText, SOPS, sops, sopsEncrypt, treeOf, valueOf } from './support.ts';
@@ -34,6 +43,11 @@ describe.skipIf(!SOPS)('with the real sops', () => {
   test.each(STYLES)('YAML that is written %s reads alike', async (_how, style) => {
     expect.hasAssertions();
     await readAlike(forest(100, 2), style);
+  });
+
+  test('2,000 scalars without quotes are the same to sops', async () => {
+    expect.hasAssertions();
+    await scalarsAlike(2000, 1);
   });
 
   test('comments in all places', async () => {

@@ -10,6 +10,7 @@ import {
   forest,
   hostileMapping,
   readAlike,
+  scalarsAlike,
   STYLES,
 } from '../secrets/differential.ts';
 import { ruleSets, TREES_SELECTED_BY } from '../secrets/rule-sets.ts';
@@ -37,6 +38,11 @@ describe.skipIf(!SOPS)('with the real sops', () => {
       expect.hasAssertions();
       await readAlike(forest(200, seed), style);
     });
+  });
+
+  test.each(seeds(10))('10,000 scalars without quotes are the same to sops, seed %d', async (seed) => {
+    expect.hasAssertions();
+    await scalarsAlike(10_000, seed);
   });
 
   test.each(seeds(25))('comments everywhere, seed %d', async (seed) => {

@@ -49,6 +49,9 @@ function number(text: string): Scalar | 'too-big' | null {
   return FLOAT.test(text) && Number.isFinite(Number(text)) ? { kind: 'float', text: floatText(Number(text)) } : null;
 }
 
+/** Here go-yaml leaves underscores to Go's ParseFloat, which wants a digit on either side of each. */
+const FRACTION = /^\.\d+(_\d+)*([eE][-+]?\d+(_\d+)*)?$/;
+
 /**
  * The meaning of a scalar without quotes and tag.
  * @returns `too-big` for a number above int64 and within uint64, which sops refuses
@@ -57,7 +60,7 @@ export function plainScalar(text: string): Scalar | 'too-big' {
   const word = WORDS.get(text);
   if (word !== undefined) return word;
   const string: Scalar = { kind: 'str', text };
-  if (text.startsWith('.')) return (/^\.\d/.test(text) && !text.includes('_') ? number(text) : null) ?? string;
+  if (text.startsWith('.')) return (FRACTION.test(text) ? number(text.replaceAll('_', '')) : null) ?? string;
   if (!/^[-+\d]/.test(text)) return string;
   const time = timeText(text);
   if (time !== null) return { kind: 'time', text: time };
