@@ -285,8 +285,9 @@ describe('the file on disk', () => {
     ['an int in clear', SAMPLE_SEALED.replace(/^text: .*$/m, 'text: 5'), 'sealed-damaged'],
   ])('that holds %s is never overwritten', async (_what, old, code) => {
     const problems = await problemsOf(SAMPLE_CLEAR, { sopsConfig: config() }, old);
-    expect(codes(problems)).toEqual([code]);
-    expect(problems[0]).toMatchObject({ file: PATH, severity: 'error' });
+    const errors = problems.filter(({ severity }) => severity === 'error');
+    expect(codes(errors)).toEqual([code]);
+    expect(errors[0]).toMatchObject({ file: PATH, severity: 'error' });
   });
 
   test('that is also sealed for keys that only sops has is kept, and not changed', async () => {
