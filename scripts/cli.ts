@@ -31,9 +31,12 @@ async function runVerb(verb: Verb, command: Command): Promise<ExitCode> {
   const options = command.optsWithGlobals<Options>();
   const interruption = verb.actsAsChild ? NO_INTERRUPTIONS : interruptions();
   const { signal } = interruption;
-  const surroundings = await surroundingsOf(verb, options);
+  let surroundings = surroundingsOf(verb, options);
   try {
     const root = projectRoot(options.chdir);
+    const ended = (await verb.shortcut?.({ ...surroundings, root, signal }, options)) ?? null;
+    if (ended !== null) return ended;
+    surroundings = surroundingsOf(verb, options, await framesFor(verb, options));
     const exitCode = await verb.run({ ...surroundings, root, signal }, options, command.args);
     return signal.aborted ? Exit.interrupted : exitCode;
   } catch (error) {
@@ -45,17 +48,23 @@ async function runVerb(verb: Verb, command: Command): Promise<ExitCode> {
 }
 
 /** What a command is given of the process that it runs in. */
-async function surroundingsOf(verb: Verb, options: Options): Promise<Omit<Context, 'root' | 'signal'>> {
+function surroundingsOf(verb: Verb, options: Options, frames: Frames = {}): Omit<Context, 'root' | 'signal'> {
   const { chdir, color, format, json = false, verbose = false } = options;
   const { stdout, stderr, env, platform } = process;
   const handsOn = verb.runs !== undefined && !stdout.isTTY;
   const data = json || format === 'json' || format === 'sarif' || verb.prints === true || handsOn;
-  // Code frames are for terminals, and need the YAML parser: no other run waits for it.
-  const frames = stderr.isTTY &&
-    !verb.speaksOfSecrets && { frames: (await import('./system/sources.ts')).projectFrames(resolve(chdir)) };
   const reporter = reporterFor({ stdout, stderr, env, noColor: !color, data, ...frames });
   const colour = coloursFor(stdout, env, !color).isColorSupported;
   return { env, platform, reporter, json, verbose, terminal: stdout.isTTY, colour, call: callFor(chdir) };
+}
+
+type Frames = Pick<Parameters<typeof reporterFor>[0], 'frames'>;
+
+/** Code frames are for terminals, and need the YAML parser: no other run waits for it. */
+async function framesFor(verb: Verb, { chdir }: Options): Promise<Frames> {
+  if (!process.stderr.isTTY || verb.speaksOfSecrets) return {};
+  const { projectFrames } = await import('./system/sources.ts');
+  return { frames: projectFrames(resolve(chdir)) };
 }
 
 /** Expected failures print their problems; anything else is a bug and shows where it happened. */

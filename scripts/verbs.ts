@@ -1,9 +1,10 @@
 /** Every verb of the command line: one table for help, completion and the program itself. */
+import type { ConfigureOptions } from './commands/configure.ts';
 import type { Completable, Option } from './completion/table.ts';
 import { FORMATS } from './report/format.ts';
 import { INFRA } from './verbs/infra.ts';
 import { SECRETS } from './verbs/secrets.ts';
-import { JSON_OPTION, type Verb, type VerbGroup } from './verbs/verb.ts';
+import { JSON_OPTION, type Options, type Verb, type VerbGroup } from './verbs/verb.ts';
 
 const EXECUTING = `Each top-level value becomes a variable of its name. SOPS_AGE_* is not passed on. The command has this terminal,
 gets the signals, and its exit code is that of nigari; what it prints is not masked.
@@ -37,13 +38,9 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
       JSON_OPTION,
     ],
     more: 'Examples:\n  nigari configure\n  nigari configure --check\n  nigari configure --no-init --json',
-    run: async (context, options) =>
-      (await import('./commands/configure.ts')).configure(context, {
-        init: options.init !== false,
-        force: options.force === true,
-        keepEdits: options.keepEdits === true,
-        check: options.check === true,
-      }),
+    shortcut: async (context, options) =>
+      (await import('./commands/unchanged.ts')).unchanged(context, configuring(options)),
+    run: async (context, options) => (await import('./commands/configure.ts')).configure(context, configuring(options)),
   },
   {
     name: 'check',
@@ -137,6 +134,10 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
   ['--no-color', 'no colours (also: NO_COLOR)'],
   ['--verbose', 'tell also what comments in the inputs silence'],
 ];
+
+function configuring({ init = true, force = false, keepEdits = false, check = false }: Options): ConfigureOptions {
+  return { init, force, keepEdits, check };
+}
 
 /** Everything that can be completed. */
 function program(): Completable {

@@ -1,5 +1,6 @@
 /** `nigari configure`: the whole way, from two YAML files to an initialised OpenTofu project; with `--check` up to compare. */
 import { compare, isSealed } from '../changes/compare.ts';
+import { manifestText } from '../changes/manifest.ts';
 import { Exit, must, type Problem } from '../problem.ts';
 import { isGenerated } from '../render/header.ts';
 import { sealMemory } from '../system/seal-memory.ts';
@@ -12,6 +13,8 @@ import { nextStep } from './next-step.ts';
 import { manifestFile, readTree } from './project-tree.ts';
 import { resolve } from './resolve.ts';
 import { sealAll } from './sealed-files.ts';
+import { sight } from './sighting.ts';
+import { WRITING } from './unchanged.ts';
 import { understand } from './understand.ts';
 
 export interface ConfigureOptions {
@@ -25,7 +28,10 @@ export interface ConfigureOptions {
   readonly check: boolean;
 }
 
-export async function configure(context: Context, { init, force, keepEdits, check }: ConfigureOptions): CommandResult {
+export async function configure(given: Context, options: ConfigureOptions): CommandResult {
+  const { init, force, keepEdits, check } = options;
+  const sighting = await sight(given, options);
+  const { context } = sighting;
   const { config, derived, artifacts, problems } = await understand(context, resolve);
   const { instances } = derived.model;
   // An input that no key here opens: what is sealed from it stays as it is, and nobody can use what it holds.
@@ -41,21 +47,31 @@ export async function configure(context: Context, { init, force, keepEdits, chec
     sealAll(context, artifacts, { disk: known, closed, memory }, collect),
   );
   const isHeld = await heldFiles(context, instances);
-  const options = { manifest, force, keepEdits, isGenerated, isHeld, fileMode: context.platform !== 'win32' };
-  const changes = must(compare(sealed, disk, options), Exit.refusedInput, collect);
+  const fileMode = context.platform !== 'win32';
+  const comparing = { manifest, force, keepEdits, isGenerated, isHeld, fileMode };
+  const changes = must(compare(sealed, disk, comparing), Exit.refusedInput, collect);
   collect(await leftOvers(context, tree, artifacts));
   const outcome = { check, changes, problems: notes };
   if (check) {
     report(context, { ...outcome, initialised: [], next: [] });
     return changes.every(({ kind }) => kind === 'keep') ? Exit.done : Exit.workToDo;
   }
-  const beside = [manifestFile(tree, sealed, changes)];
-  await step(context, 'Write what changed', async () =>
-    must(await write(changes, context.root, { signal: context.signal, beside }), Exit.refusedInput, collect),
+  sighting.lastStep();
+  const manifested = manifestFile(tree, sealed, changes);
+  await step(context, WRITING, async () =>
+    must(
+      await write(changes, context.root, { signal: context.signal, beside: [manifested] }),
+      Exit.refusedInput,
+      collect,
+    ),
   );
   await memory.save();
   const initialised = init && !closed ? await initialise(context, derived.model) : [];
-  const next = await nextStep(context, instances, initialised);
-  report(context, { ...outcome, initialised, next });
+  const done = { ...outcome, initialised, next: await nextStep(context, instances, initialised) };
+  report(context, done);
+  // What this run had to say of changes, the next one will not say again.
+  const isSettled =
+    notes.length === problems.length || (manifest !== null && manifestText(manifest) === manifested.text);
+  if (isSettled && !closed) await sighting.keep(done, { init, secrets: config.cluster.secrets, instances, disk });
   return initialised.some(({ status }) => status === 'failed') ? Exit.otherProgram : Exit.done;
 }

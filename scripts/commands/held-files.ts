@@ -12,7 +12,7 @@ import type { ProjectTree } from './project-tree.ts';
 import { readFileOf } from './sealed-files.ts';
 
 /** Where the short form of the inputs has its one instance, also while it is switched off. */
-const DIRECTORIES = ['infrastructure/tofu'];
+export const DIRECTORIES = ['infrastructure/tofu'];
 
 /** Sealed files, and those of former instances that machines may still hang on. */
 export async function heldFiles(context: Context, instances: readonly Instance[]): Promise<(path: string) => boolean> {

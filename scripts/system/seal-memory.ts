@@ -5,17 +5,16 @@
  * a password of few bits is found so. Whatever is missing or damaged is not known, and never a problem.
  */
 import { createHash, createHmac } from 'node:crypto';
-import { chmod, mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Memory } from '../secrets/known.ts';
 import type { SourceFile } from '../types.ts';
-import { randomBytes } from './random.ts';
+import { makeMemoryKey, memoryKeyFile, readMemoryKey } from './memory-key.ts';
 import { writePublic } from './write.ts';
 
 /** `{ "<path>": { "key": "<id>", "sealed": "<SHA-256 of its bytes>", "held": "<HMAC-SHA-256 of what it held>" } }`, in hex. */
 const CACHE = '.nigari/cache/sealed.json';
-const KEY_BYTES = 32;
 
 interface Entry {
   /** Tells keys apart: what another key made says nothing. */
@@ -34,7 +33,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** @param root absolute path of the project */
 export async function sealMemory(root: string, env: Env, platform: string): Promise<SealMemory> {
   const keyFile = memoryKeyFile(root, env, platform);
-  const [key, entries] = await Promise.all([readKey(keyFile), readEntries(root)]);
+  const [key, entries] = await Promise.all([readMemoryKey(keyFile), readEntries(root)]);
   const told = new Map<string, readonly [file: SourceFile, text: string]>();
   return {
     held: (file, text) => {
@@ -46,7 +45,7 @@ export async function sealMemory(root: string, env: Env, platform: string): Prom
     remember: (file, text) => void told.set(file.path, [file, text]),
     save: async () => {
       if (told.size === 0) return;
-      const usable = key ?? (await makeKey(keyFile));
+      const usable = key ?? (await makeMemoryKey(keyFile));
       if (usable === null) return;
       const now = [...told].map(([path, [file, text]]) => [path, entryOf(usable, file, text)] as const);
       const all = new Map([...entries, ...now].toSorted(([a], [b]) => (a < b ? -1 : 1)));
@@ -61,50 +60,6 @@ function entryOf(key: Uint8Array, { path, bytes }: SourceFile, text: string): En
   const hmac = (message: string): string => createHmac('sha256', key).update(message).digest('hex');
   const sealed = createHash('sha256').update(bytes).digest('hex');
   return { key: hmac(''), sealed, held: hmac(`${path}\0${text}`) };
-}
-
-/**
- * In the folder for state that a user's programs keep (XDG base directories, and what stands for it elsewhere).
- * @returns null where there is none, or it is a part of the project: a key beside what it protects would protect nothing
- */
-export function memoryKeyFile(root: string, env: Env, platform: string): string | null {
-  const below = (folder: string | undefined, ...parts: readonly string[]): string | undefined =>
-    folder ? join(folder, ...parts) : undefined;
-  const folders: Readonly<Record<string, string | undefined>> = {
-    win32: env['LOCALAPPDATA'],
-    darwin: below(env['HOME'], 'Library', 'Application Support'),
-  };
-  const own = platform in folders ? folders[platform] : below(env['HOME'], '.local', 'state');
-  const folder = env['XDG_STATE_HOME'] || own;
-  if (!folder || !isAbsolute(folder)) return null;
-  const file = join(folder, 'nigari', 'memory.key');
-  const way = relative(root, file);
-  return way.startsWith('..') || isAbsolute(way) ? file : null;
-}
-
-async function readKey(file: string | null): Promise<Uint8Array | null> {
-  if (file === null) return null;
-  try {
-    const [key, { mode }] = await Promise.all([readFile(file), stat(file)]);
-    const isOpen = process.platform !== 'win32' && (mode & 0o077) !== 0;
-    return key.length === KEY_BYTES && !isOpen ? key : null;
-  } catch {
-    return null;
-  }
-}
-
-/** In place of one that is of no use, for whatever it made is of none either. */
-async function makeKey(file: string | null): Promise<Uint8Array | null> {
-  if (file === null) return null;
-  try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    await unlink(file).catch(() => {});
-    await writeFile(file, randomBytes(KEY_BYTES), { flag: 'wx', mode: 0o600 });
-    await chmod(file, 0o600);
-  } catch {
-    // No such folder, or another run was faster.
-  }
-  return readKey(file);
 }
 
 async function readEntries(root: string): Promise<ReadonlyMap<string, Entry>> {

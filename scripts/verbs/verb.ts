@@ -1,6 +1,7 @@
 /** What a verb of the command line is. */
 import type { CommandResult, Context } from '../commands/context.ts';
 import type { Completes, Option } from '../completion/table.ts';
+import type { ExitCode } from '../problem.ts';
 import type { Format } from '../report/format.ts';
 
 /** What a person may say behind a verb; global ones may stand before it too. */
@@ -49,6 +50,8 @@ export interface Verb {
   readonly actsAsChild?: true;
   /** Speaks of places at which secrets stand: not even on a terminal are their lines shown. */
   readonly speaksOfSecrets?: boolean;
+  /** Tried first: ends the run where there is nothing to do, without what it takes to find that out the long way; or gives null. */
+  readonly shortcut?: (context: Context, options: Options) => Promise<ExitCode | null>;
   readonly run: (context: Context, options: Options, args: readonly string[]) => CommandResult;
 }
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { memoryKeyFile, sealMemory } from '../../scripts/system/seal-memory.ts';
+import { memoryKeyFile } from '../../scripts/system/memory-key.ts';
+import { sealMemory } from '../../scripts/system/seal-memory.ts';
 
 const posix = process.platform !== 'win32';
 const CACHE = '.nigari/cache/sealed.json';

@@ -1,0 +1,54 @@
+/** The key of what this machine remembers of projects: with it, what lies in a project proves nothing to a thief. */
+import { chmod, mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative } from 'node:path';
+import process from 'node:process';
+import { randomBytes } from './random.ts';
+
+const KEY_BYTES = 32;
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * In the folder for state that a user's programs keep (XDG base directories, and what stands for it elsewhere).
+ * @returns null where there is none, or it is a part of the project: a key beside what it protects would protect nothing
+ */
+export function memoryKeyFile(root: string, env: Env, platform: string): string | null {
+  const below = (folder: string | undefined, ...parts: readonly string[]): string | undefined =>
+    folder ? join(folder, ...parts) : undefined;
+  const folders: Readonly<Record<string, string | undefined>> = {
+    win32: env['LOCALAPPDATA'],
+    darwin: below(env['HOME'], 'Library', 'Application Support'),
+  };
+  const own = platform in folders ? folders[platform] : below(env['HOME'], '.local', 'state');
+  const folder = env['XDG_STATE_HOME'] || own;
+  if (!folder || !isAbsolute(folder)) return null;
+  const file = join(folder, 'nigari', 'memory.key');
+  const way = relative(root, file);
+  return way.startsWith('..') || isAbsolute(way) ? file : null;
+}
+
+/** @returns null where there is none, or it is of no use: others can read it, or it has not its length */
+export async function readMemoryKey(file: string | null): Promise<Uint8Array | null> {
+  if (file === null) return null;
+  try {
+    const [key, { mode }] = await Promise.all([readFile(file), stat(file)]);
+    const isOpen = process.platform !== 'win32' && (mode & 0o077) !== 0;
+    return key.length === KEY_BYTES && !isOpen ? key : null;
+  } catch {
+    return null;
+  }
+}
+
+/** In place of one that is of no use, for whatever it made is of none either. */
+export async function makeMemoryKey(file: string | null): Promise<Uint8Array | null> {
+  if (file === null) return null;
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await unlink(file).catch(() => {});
+    await writeFile(file, randomBytes(KEY_BYTES), { flag: 'wx', mode: 0o600 });
+    await chmod(file, 0o600);
+  } catch {
+    // No such folder, or another run was faster.
+  }
+  return readMemoryKey(file);
+}
