@@ -222,8 +222,9 @@ test.skipIf(SOPS === null)('a file that sops made changes by three lines, whatev
   const folder = await sealedProject({}, { 'x.sops.yaml': sealed, '.sops.yaml': config().bytes.toString() });
   expect(set(folder, ['list[1]', '--file', 'x.sops.yaml'], 'new').status).toBe(0);
   const now = textOf(folder, 'x.sops.yaml');
-  // Each of its two documents has the metadata.
-  expect(changedLines(sealed, now)).toHaveLength(3);
+  // Each of its two documents has the metadata. Within the same second the time is the same.
+  const changed = new Set(changedLines(sealed, now).filter((line) => !line.includes('lastmodified')));
+  expect([...changed].map((line) => line.trim().split(/[ :]/)[0])).toEqual(['-', 'mac']);
   expect(now.split('\n')).toHaveLength(sealed.split('\n').length);
   expect(await clearOf(folder, 'x.sops.yaml')).toContain('    - one\n    - new\n');
 });
