@@ -1,10 +1,10 @@
 /** Every verb of the command line: one table for help, completion and the program itself. */
-import type { ConfigureOptions } from './commands/configure.ts';
 import type { Completable, Option } from './completion/table.ts';
 import { FORMATS } from './report/format.ts';
+import { CHANGES } from './verbs/changes.ts';
 import { INFRA } from './verbs/infra.ts';
 import { SECRETS } from './verbs/secrets.ts';
-import { JSON_OPTION, type Options, type Verb, type VerbGroup } from './verbs/verb.ts';
+import { JSON_OPTION, type Verb, type VerbGroup } from './verbs/verb.ts';
 
 const EXECUTING = `Each top-level value becomes a variable of its name. SOPS_AGE_* is not passed on. The command has this terminal,
 gets the signals, and its exit code is that of nigari; what it prints is not masked.
@@ -27,21 +27,7 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
         ? (await import('./commands/commit-config.ts')).commitConfig(context)
         : (await import('./commands/init.ts')).init(context),
   },
-  {
-    name: 'configure',
-    summary: 'generate infrastructure/ from cluster.yaml and nodes.yaml, seal its secrets, run tofu init',
-    options: [
-      ['--check', 'write nothing: say what would change; exit code 5 when something would'],
-      ['--no-init', 'do not run tofu init'],
-      ['--keep-edits', 'leave generated files that were edited by hand as they are'],
-      ['--force', 'overwrite those, and files that nigari did not make'],
-      JSON_OPTION,
-    ],
-    more: 'Examples:\n  nigari configure\n  nigari configure --check\n  nigari configure --no-init --json',
-    shortcut: async (context, options) =>
-      (await import('./commands/unchanged.ts')).unchanged(context, configuring(options)),
-    run: async (context, options) => (await import('./commands/configure.ts')).configure(context, configuring(options)),
-  },
+  ...CHANGES,
   {
     name: 'check',
     summary: 'find what is wrong in the inputs and templates, without a key and without writing',
@@ -134,10 +120,6 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
   ['--no-color', 'no colours (also: NO_COLOR)'],
   ['--verbose', 'tell also what comments in the inputs silence'],
 ];
-
-function configuring({ init = true, force = false, keepEdits = false, check = false }: Options): ConfigureOptions {
-  return { init, force, keepEdits, check };
-}
 
 /** Everything that can be completed. */
 function program(): Completable {

@@ -33,6 +33,7 @@ describe('Taskfile.yml', () => {
     expect(verbs.map(([name]) => name)).toEqual([
       'init',
       'configure',
+      'diff',
       'check',
       'doctor',
       'guard',

@@ -20,6 +20,8 @@ export interface CompareOptions {
   readonly fileMode?: boolean;
   /** Files that nothing makes any more but that must stay, since machines hang on them. */
   readonly isHeld?: (path: string) => boolean;
+  /** Where the template of a file lies, seen from the project, if it came with nigari; null for the user's own. */
+  readonly sourceOf?: (file: Sealed) => string | null;
 }
 
 /**
@@ -59,9 +61,9 @@ const VERDICTS: Readonly<Record<Standing, (sealed: Sealed, options: CompareOptio
   same: keep,
   'other-mode': update,
   ours: update,
-  edited: (sealed, { force, keepEdits = false }) => {
+  edited: (sealed, { force, keepEdits = false, sourceOf = () => null }) => {
     if (force) return update(sealed);
-    return keepEdits ? keep(sealed) : { problem: editedFile(sealed) };
+    return keepEdits ? keep(sealed) : { problem: editedFile(sealed, sourceOf(sealed)) };
   },
   foreign: (sealed, { force }) => (force ? update(sealed) : { problem: foreignFile(sealed) }),
 };

@@ -1,4 +1,5 @@
 /** What a person put where nigari writes, and the ways on. */
+import { posix } from 'node:path';
 import type { Problem } from '../problem.ts';
 import type { Sealed } from '../types.ts';
 
@@ -18,8 +19,11 @@ export const foreignFile = ({ path, template }: Sealed): Problem => ({
   ].join('\n'),
 });
 
-/** A file that we made and somebody edited. A sealed one comes from the inputs: its template holds no value. */
-export const editedFile = ({ path, template, secret }: Sealed): Problem => ({
+/**
+ * A file that we made and somebody edited. A sealed one comes from the inputs: its template holds no value.
+ * @param source where its template lies, if that came with nigari and one's own is still to be made of it
+ */
+export const editedFile = ({ path, template, secret }: Sealed, source: string | null): Problem => ({
   code: 'edited-file',
   severity: 'error',
   file: path,
@@ -28,11 +32,17 @@ export const editedFile = ({ path, template, secret }: Sealed): Problem => ({
     NOTHING_WRITTEN,
     secret
       ? 'make the edit last:  set the value in cluster.yaml or cluster.sops.yaml: nigari secrets set NAME'
-      : `make the edit last:  put it into your own template, ${template}`,
+      : `make the edit last:  ${source === null ? `put it into ${template}` : overriding(template, source)}`,
     'leave it for now:    nigari configure --keep-edits',
     'overwrite it:        nigari configure --force',
   ].join('\n'),
 });
+
+/** @see README.md, "Templates": the file at the same path takes the place of the built-in one */
+function overriding(template: string, source: string): string {
+  const folder = posix.dirname(template);
+  return `put it into a template of your own: mkdir -p ${folder} && cp ${source} ${folder}/`;
+}
 
 /** One that nothing makes any more. */
 export const editedLeftOver = (path: string): Problem => ({

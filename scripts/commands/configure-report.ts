@@ -1,4 +1,5 @@
 /** What `configure` says at its end. */
+import type { FileDifference } from '../changes/difference.ts';
 import { changeLines, outlook, summaryLine } from '../changes/summary.ts';
 import type { Problem } from '../problem.ts';
 import type { Change } from '../types.ts';
@@ -13,6 +14,8 @@ export interface Outcome {
   readonly problems: readonly Problem[];
   readonly initialised: readonly Initialised[];
   readonly next: readonly string[];
+  /** Where they were asked for. */
+  readonly differences?: readonly FileDifference[];
 }
 
 export function report(context: Context, outcome: Outcome): void {
@@ -37,7 +40,7 @@ function skipped(directory: string, [first, ...others]: readonly Problem[]): str
   return `tofu init was not run in ${directory}: ${first?.message ?? ''}${more}${remedy}`;
 }
 
-function asData({ check, changes, problems, initialised, next }: Outcome): object {
+function asData({ check, changes, problems, initialised, next, differences }: Outcome): object {
   const paths = (kind: Change['kind']): readonly string[] =>
     changes.filter((change) => change.kind === kind).map(({ path }) => path);
   const failed = initialised.filter(({ status }) => status === 'failed').flatMap((instance) => instance.problems);
@@ -52,6 +55,7 @@ function asData({ check, changes, problems, initialised, next }: Outcome): objec
       status,
       reason: reason?.message ?? null,
     })),
+    ...(differences !== undefined && { differences }),
     problems: [...problems, ...failed],
     next,
   };

@@ -1,14 +1,14 @@
 /** `nigari configure`: the whole way, from two YAML files to an initialised OpenTofu project; with `--check` up to compare. */
-import { compare, isSealed } from '../changes/compare.ts';
+import { isSealed } from '../changes/compare.ts';
 import { manifestText } from '../changes/manifest.ts';
 import { Exit, must, type Problem } from '../problem.ts';
-import { isGenerated } from '../render/header.ts';
 import { sealMemory } from '../system/seal-memory.ts';
 import { write } from '../system/write.ts';
 import { step, type CommandResult, type Context } from './context.ts';
 import { report } from './configure-report.ts';
+import { decide } from './decide.ts';
+import { preview } from './differences.ts';
 import { initialise } from './initialise.ts';
-import { heldFiles, leftOvers } from './held-files.ts';
 import { nextStep } from './next-step.ts';
 import { manifestFile, readTree } from './project-tree.ts';
 import { resolve } from './resolve.ts';
@@ -26,10 +26,14 @@ export interface ConfigureOptions {
   readonly keepEdits: boolean;
   /** Write nothing and run nothing: say what would change. */
   readonly check: boolean;
+  /** What of that is shown. */
+  readonly show: 'list' | 'stat' | 'diff';
+  /** Something that would change is exit code 5. */
+  readonly mustMatch: boolean;
 }
 
 export async function configure(given: Context, options: ConfigureOptions): CommandResult {
-  const { init, force, keepEdits, check } = options;
+  const { init, force, check } = options;
   const sighting = await sight(given, options);
   const { context } = sighting;
   const { config, derived, artifacts, problems } = await understand(context, resolve);
@@ -46,15 +50,12 @@ export async function configure(given: Context, options: ConfigureOptions): Comm
   const sealed = await step(context, 'Seal secrets', () =>
     sealAll(context, artifacts, { disk: known, closed, memory }, collect),
   );
-  const isHeld = await heldFiles(context, instances);
-  const fileMode = context.platform !== 'win32';
-  const comparing = { manifest, force, keepEdits, isGenerated, isHeld, fileMode };
-  const changes = must(compare(sealed, disk, comparing), Exit.refusedInput, collect);
-  collect(await leftOvers(context, tree, artifacts));
+  const rendered = { sealed, artifacts, model: derived.model };
+  const changes = await decide(context, rendered, tree, options, collect);
   const outcome = { check, changes, problems: notes };
   if (check) {
-    report(context, { ...outcome, initialised: [], next: [] });
-    return changes.every(({ kind }) => kind === 'keep') ? Exit.done : Exit.workToDo;
+    await preview(context, { ...outcome, initialised: [], next: [] }, options.show, { disk, model: derived.model });
+    return options.mustMatch && changes.some(({ kind }) => kind !== 'keep') ? Exit.workToDo : Exit.done;
   }
   sighting.lastStep();
   const manifested = manifestFile(tree, sealed, changes);

@@ -43,6 +43,13 @@ export async function keysAtHand(context: Seeker, collect?: (found: readonly Pro
   return must(await findKeys(context), Exit.refusedInput, collect);
 }
 
+/** A key that cannot be had is told, and done without. */
+export async function keysOrNone(context: Seeker): Promise<Keys> {
+  const keys = await findKeys(context);
+  context.reporter.problems(keys.problems.map((problem) => ({ ...problem, severity: 'warning' })));
+  return keys.ok ? keys.value : { identities: [], age };
+}
+
 /** Asks the first time only. */
 function once<T>(ask: () => Promise<T>): () => Promise<T> {
   let answer: Promise<T> | null = null;

@@ -4,6 +4,7 @@ import { Exit, must } from '../problem.ts';
 import { assetsDirectory, readAsset } from '../system/assets.ts';
 import { readDisk } from '../system/disk.ts';
 import { writeNew, writePublic } from '../system/write.ts';
+import type { Artifact } from '../types.ts';
 import type { Done } from './init-report.ts';
 import { isThere } from './survey.ts';
 
@@ -107,4 +108,22 @@ export function assetPath(root: string, name: string): string {
   const path = join(assetsDirectory(), name);
   const way = relative(root, path);
   return (way.startsWith('..') || isAbsolute(way) ? path : way).split(sep).join('/');
+}
+
+/**
+ * Where the template of a file lies, seen from the project, if it came with nigari.
+ * @returns null for one that is the project's own, as all are in a clone of nigari
+ */
+export function builtInSource(
+  root: string,
+  artifacts: readonly Artifact[],
+): (file: { readonly path: string }) => string | null {
+  const builtIn = new Map(
+    artifacts.filter((artifact) => artifact.builtIn).map(({ path, template }) => [path, template]),
+  );
+  return ({ path }) => {
+    const template = builtIn.get(path);
+    const source = template === undefined ? null : assetPath(root, template);
+    return source === template ? null : source;
+  };
 }

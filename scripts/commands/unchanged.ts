@@ -29,8 +29,8 @@ export const WRITING = 'Write what changed';
 /** @returns null where there may be something to do */
 export async function unchanged(context: Context, options: ConfigureOptions): Promise<ExitCode | null> {
   const { reporter, json, terminal } = context;
-  const { check, force, init } = options;
-  const said = force ? null : await recall<Said>(context, askedOf(context, options));
+  const { check, show, force, init } = options;
+  const said = force || show !== 'list' ? null : await recall<Said>(context, askedOf(context, options));
   if (said === null || (!check && said.init !== init)) return null;
   // The lines that a problem is about are shown on a terminal; they are read with the YAML parser.
   if (said.problems.length > 0 && process.stderr.isTTY) return null;

@@ -20,6 +20,8 @@ export interface Reporter {
   readonly problems: (list: readonly Problem[]) => void;
   /** The result, on stdout, as it is: data when a machine asked for it. */
   readonly result: (text: string) => void;
+  /** A line of a result for people, on stdout; as `line` otherwise. */
+  readonly output: (text: string, tone?: Tone) => void;
   /** One value that was asked for, on stdout, to the byte; only a terminal gets a line break behind it. */
   readonly value: (text: string) => void;
 }
@@ -57,6 +59,7 @@ export function reporterFor(surroundings: Surroundings): Reporter {
     line: speak,
     problems: problemsWriter(surroundings),
     result: (text) => void stdout.write(ended(text)),
+    output: speaker(stdout, coloursFor(stdout, env, noColor)),
     value: (text) => void stdout.write(stdout.isTTY ? ended(text) : text),
   };
   return !data && canAnimate(stdout, env) ? animated(plain) : plain;
@@ -135,6 +138,7 @@ function animated(plain: Reporter): Reporter {
     line: (...said) => later(() => plain.line(...said)),
     problems: (list) => later(() => plain.problems(list)),
     result: (text) => later(() => plain.result(text)),
+    output: (...said) => later(() => plain.output(...said)),
     value: (text) => later(() => plain.value(text)),
   };
 }
@@ -213,6 +217,7 @@ export function collectingReporter(): { readonly reporter: Reporter; readonly he
     line: (text) => void heard.lines.push(text),
     problems: (list) => void heard.problems.push(...list),
     result: (text) => void heard.results.push(text),
+    output: (text) => void heard.results.push(text),
     value: (text) => void heard.results.push(text),
   };
   return { reporter, heard };

@@ -14,6 +14,9 @@ export interface Options {
   readonly strict?: boolean;
   readonly init?: boolean;
   readonly check?: boolean;
+  readonly dryRun?: boolean;
+  readonly diff?: boolean;
+  readonly stat?: boolean;
   readonly force?: boolean;
   readonly keepEdits?: boolean;
   readonly watch?: boolean;

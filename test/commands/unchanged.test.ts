@@ -20,14 +20,21 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { configure } from '../../scripts/commands/configure.ts';
+import { configure, type ConfigureOptions } from '../../scripts/commands/configure.ts';
 import { init } from '../../scripts/commands/init.ts';
 import { unchanged, WRITING } from '../../scripts/commands/unchanged.ts';
 import { contextFor } from '../support/context.ts';
 import { REPOSITORY } from '../support/project.ts';
 
 const posix = process.platform !== 'win32';
-const OPTIONS = { init: true, force: false, keepEdits: false, check: false };
+const OPTIONS: ConfigureOptions = {
+  init: true,
+  force: false,
+  keepEdits: false,
+  check: false,
+  show: 'list',
+  mustMatch: false,
+};
 const TEMPLATE = 'templates/stack/notes.md.njk';
 
 let world = '';
@@ -106,7 +113,8 @@ async function heldWhile(path: string, change: (path: string) => void): Promise<
 
 test('nothing changed', async () => {
   expect(await holds()).toBe(true);
-  expect(await holds({}, { ...OPTIONS, check: true })).toBe(true);
+  expect(await holds({}, { ...OPTIONS, check: true, mustMatch: true })).toBe(true);
+  expect(await holds({}, { ...OPTIONS, check: true, show: 'diff' })).toBe(false);
   const paths = seen().map(({ path }) => path.slice(root.length + 1));
   for (const path of [
     'cluster.yaml',

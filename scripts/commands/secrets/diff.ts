@@ -1,16 +1,12 @@
 /** `nigari secrets diff`: which keys differ between two sealed files, or since the last commit; never a value. */
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
 import { isSealedPath } from '../../render/render.ts';
-import { differences, metadataDifferences, type Difference } from '../../secrets/differences.ts';
-import { readSealed, type SealedFile } from '../../secrets/sealed.ts';
-import type { Tree } from '../../secrets/tree.ts';
-import { unlock, type Keys } from '../../secrets/unlock.ts';
-import { age } from '../../system/age.ts';
+import { compareVersions, isSame, type Compared } from '../../secrets/versions.ts';
 import { openWorkTree } from '../../system/git.ts';
 import { findOnPath } from '../../system/programs.ts';
 import type { SourceFile } from '../../types.ts';
 import type { CommandResult, Context } from '../context.ts';
-import { findKeys } from '../keys.ts';
+import { keysOrNone } from '../keys.ts';
 import { readFileOf } from '../sealed-files.ts';
 import { tellDifferences } from './difference-lines.ts';
 import { fileMissing, projectPath, sealedPaths } from './files.ts';
@@ -24,30 +20,18 @@ interface Pair {
 }
 
 /** What is told of a pair, and printed by `--json`. */
-interface Compared {
-  readonly file: string;
-  /** Whether the ciphertext is another one: with no difference, the same values were only encrypted anew. */
-  readonly sealedAnew: boolean;
-  /** False where no key opens both: then a value that was encrypted anew counts as changed. */
-  readonly opened: boolean;
-  readonly differences: readonly Difference[];
-}
+type Told = Compared & { readonly file: string };
 
 /** @param named two files to compare; one, or all sealed files without any, is compared with the last commit */
 export async function secretsDiff(context: Context, named: readonly string[]): CommandResult {
   const pairs = named.length > 1 ? [await twoFiles(context, named)] : await sinceCommit(context, named);
   const keys = await keysOrNone(context);
-  const compared: Compared[] = [];
-  for (const pair of pairs) compared.push(await comparePair(pair, keys));
+  const compared: Told[] = [];
+  for (const { title, old, now } of pairs) {
+    compared.push({ file: title, ...must(await compareVersions(old, now, keys), Exit.refusedInput) });
+  }
   tell(context, compared);
   return Exit.done;
-}
-
-/** A key that cannot be had is told, and done without. */
-async function keysOrNone(context: Context): Promise<Keys> {
-  const keys = await findKeys(context);
-  context.reporter.problems(keys.problems.map((problem) => ({ ...problem, severity: 'warning' })));
-  return keys.ok ? keys.value : { identities: [], age };
 }
 
 async function twoFiles(context: Context, named: readonly string[]): Promise<Pair> {
@@ -74,36 +58,7 @@ async function sinceCommit(context: Context, named: readonly string[]): Promise<
   return pairs;
 }
 
-function isSame(old: SourceFile | null, now: SourceFile | null): boolean {
-  return old !== null && now !== null && Buffer.compare(old.bytes, now.bytes) === 0;
-}
-
-/** @throws Refusal 2 when a file is not sealed, or was tampered with */
-async function comparePair({ title, old, now }: Pair, keys: Keys): Promise<Compared> {
-  const [before, after] = [await versionOf(old, keys), await versionOf(now, keys)];
-  const opened = before.opened !== null && after.opened !== null;
-  const trees = opened ? ([before.opened, after.opened] as const) : ([before.closed, after.closed] as const);
-  const found = [...differences(...trees), ...metadataDifferences(before.metadata, after.metadata)];
-  return { file: title, sealedAnew: !isSame(old, now), opened, differences: found };
-}
-
-/** One version, as it is written and as it opens. */
-interface Version {
-  readonly metadata: SealedFile['metadata'] | null;
-  readonly closed: Tree;
-  /** Null where no key opens it. */
-  readonly opened: Tree | null;
-}
-
-async function versionOf(file: SourceFile | null, keys: Keys): Promise<Version> {
-  if (file === null) return { metadata: null, closed: [], opened: [] };
-  const sealed = must(readSealed(file), Exit.refusedInput);
-  const unlocked = must(await unlock(sealed, keys), Exit.refusedInput);
-  unlocked?.dataKey.fill(0);
-  return { metadata: sealed.metadata, closed: sealed.tree, opened: unlocked?.tree ?? null };
-}
-
-function tell({ json, reporter }: Context, compared: readonly Compared[]): void {
+function tell({ json, reporter }: Context, compared: readonly Told[]): void {
   if (json) return reporter.result(JSON.stringify({ files: compared }, null, 2));
   if (compared.length === 0) reporter.line('No sealed file differs from the last commit.');
   for (const { file, sealedAnew, opened, differences } of compared) {

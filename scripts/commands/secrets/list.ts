@@ -1,4 +1,5 @@
 /** `nigari secrets list`: what is kept where, by name. Names are readable in sealed files, so no key is wanted. */
+import { shortRecipient } from '../../secrets/difference-line.ts';
 import { Exit, hasErrors, type Problem } from '../../problem.ts';
 import type { Identity } from '../../secrets/age.ts';
 import { isCiphertext, namedLeaves } from '../../secrets/names.ts';
@@ -66,9 +67,4 @@ function lines({ file, generated, modified, recipients, openedBy, secrets }: Lis
     ...recipients.map((recipient) => `  for ${shortRecipient(recipient)}`),
     ...secrets.map(({ name, encrypted }) => `  ${name}${encrypted ? '' : '  (in clear)'}`),
   ];
-}
-
-/** A post-quantum recipient has two thousand characters: its beginning and end tell it from others. */
-export function shortRecipient(recipient: string): string {
-  return recipient.length <= 70 ? recipient : `${recipient.slice(0, 40)}…${recipient.slice(-12)}`;
 }

@@ -1,6 +1,7 @@
 /** `nigari secrets merge`: settles conflicts in sealed files from what both sides hold, key by key. */
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
 import { isSealedPath } from '../../render/render.ts';
+import { shortRecipient } from '../../secrets/difference-line.ts';
 import { differences } from '../../secrets/differences.ts';
 import { mergeRecipients } from '../../secrets/merge-rule.ts';
 import { ruleFor } from '../../secrets/rules.ts';
@@ -16,7 +17,6 @@ import { putSealed, readFileOf } from '../sealed-files.ts';
 import { SOPS_CONFIG } from '../survey.ts';
 import { tellDifferences } from './difference-lines.ts';
 import { projectPath } from './files.ts';
-import { shortRecipient } from './list.ts';
 import { inConflict, mergeStages, type Merged, type Stages } from './merge-versions.ts';
 
 /** What to do where both sides changed one value. */

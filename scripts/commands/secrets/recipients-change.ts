@@ -2,6 +2,7 @@
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
 import { recipientFault } from '../../secrets/age.ts';
 import { ruleOf, type CreationRule } from '../../secrets/creation-rules.ts';
+import { shortRecipient } from '../../secrets/difference-line.ts';
 import { editRecipients, type RecipientChange } from '../../secrets/recipients-edit.ts';
 import { readSealed } from '../../secrets/sealed.ts';
 import { writeWithRules } from '../../system/write.ts';
@@ -9,7 +10,6 @@ import type { SourceFile } from '../../types.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { manifestWith } from '../project-tree.ts';
 import { chosenFiles, otherSealedPaths } from './files.ts';
-import { shortRecipient } from './list.ts';
 import { rulesOf, type Rules } from './recipients.ts';
 import { resealed, sealInputs } from './reseal.ts';
 

@@ -2,11 +2,11 @@
 import { quoted } from '../../config/path.ts';
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
 import { creationRules, ruleOf, type CreationRule } from '../../secrets/creation-rules.ts';
+import { shortRecipient } from '../../secrets/difference-line.ts';
 import { loadSopsConfig } from '../../system/inputs.ts';
 import type { SourceFile } from '../../types.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { chosenFiles, keysIfAny, projectPath } from './files.ts';
-import { shortRecipient } from './list.ts';
 
 /** The rules of a project, and the file that says them. */
 export interface Rules {

@@ -1,0 +1,49 @@
+/** The verbs that decide what is to be written. */
+import type { ConfigureOptions } from '../commands/configure.ts';
+import type { Option } from '../completion/table.ts';
+import { JSON_OPTION, type Options, type Verb } from './verb.ts';
+
+const KEEP_EDITS: Option = ['--keep-edits', 'leave generated files that were edited by hand as they are'];
+const FORCE: Option = ['--force', 'overwrite those, and files that nigari did not make'];
+
+export const CHANGES: readonly Verb[] = [
+  {
+    name: 'configure',
+    summary: 'generate infrastructure/ from cluster.yaml and nodes.yaml, seal its secrets, run tofu init',
+    options: [
+      ['--check', 'write nothing: say what would change; exit code 5 when something would'],
+      ['--dry-run', 'the same, with exit code 0'],
+      ['--diff', 'write nothing: show each line that would change, as nigari diff does'],
+      ['--no-init', 'do not run tofu init'],
+      KEEP_EDITS,
+      FORCE,
+      JSON_OPTION,
+    ],
+    more: 'Examples:\n  nigari configure\n  nigari configure --check\n  nigari configure --diff --check\n  nigari configure --no-init --json',
+    shortcut: async (context, options) =>
+      (await import('../commands/unchanged.ts')).unchanged(context, asOptions(options)),
+    run: async (context, options) => (await import('../commands/configure.ts')).configure(context, asOptions(options)),
+  },
+  {
+    name: 'diff',
+    summary: 'show what configure would change, line by line; of sealed files the names of keys, never a value',
+    options: [
+      ['--stat', 'only how many lines of each file'],
+      ['--check', 'exit code 5 when something would change'],
+      KEEP_EDITS,
+      FORCE,
+      JSON_OPTION,
+    ],
+    more: 'Writes nothing. What it prints, `git apply` can take.\n\nExamples:\n  nigari diff\n  nigari diff --stat\n  nigari diff --check --json\n  nigari diff --force > changes.patch',
+    prints: true,
+    run: async (context, options) =>
+      (await import('../commands/configure.ts')).configure(context, asOptions({ ...options, diff: true })),
+  },
+];
+
+function asOptions(options: Options): ConfigureOptions {
+  const { init = true, force = false, keepEdits = false, check = false, dryRun = false } = options;
+  const { diff = false, stat = false } = options;
+  const show = stat ? 'stat' : diff ? 'diff' : 'list';
+  return { init, force, keepEdits, check: check || dryRun || diff, show, mustMatch: check };
+}
