@@ -7,6 +7,7 @@ import { callFor, type Context } from './commands/context.ts';
 import { Exit, Refusal, type ExitCode } from './problem.ts';
 import { crashText } from './report/crash.ts';
 import { summaryText } from './report/text.ts';
+import { wasCutShort } from './system/cut-short.ts';
 import { coloursFor, reporterFor } from './system/terminal.ts';
 import { GLOBAL_OPTIONS, VERBS } from './verbs.ts';
 import type { Options, Verb, VerbGroup } from './verbs/verb.ts';
@@ -34,6 +35,8 @@ async function runVerb(verb: Verb, command: Command): Promise<ExitCode> {
   let surroundings = surroundingsOf(verb, options);
   try {
     const root = projectRoot(options.chdir);
+    if (wasCutShort(root))
+      await (await import('./commands/recover.ts')).recoverFirst({ root, reporter: surroundings.reporter });
     const ended = (await verb.shortcut?.({ ...surroundings, root, signal }, options)) ?? null;
     if (ended !== null) return ended;
     surroundings = surroundingsOf(verb, options, await framesFor(verb, options));

@@ -63,6 +63,11 @@ export function refused(...problems: readonly Problem[]): Checked<never> {
   return { ok: false, problems };
 }
 
+/** Each finding once: what stands in the way of many files is one thing. */
+export function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}
+
 /**
  * Takes the value out, or throws its problems as a `Refusal`.
  * @param warn receives the warnings and notes of a value that passed

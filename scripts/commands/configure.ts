@@ -61,7 +61,7 @@ export async function configure(given: Context, options: ConfigureOptions): Comm
   const manifested = manifestFile(tree, sealed, changes);
   await step(context, WRITING, async () =>
     must(
-      await write(changes, context.root, { signal: context.signal, beside: [manifested] }),
+      await write(changes, context.root, { signal: context.signal, beside: [manifested], seen: disk }),
       Exit.refusedInput,
       collect,
     ),

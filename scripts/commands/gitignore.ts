@@ -1,5 +1,6 @@
 /** The marked block that `init` keeps in `.gitignore`. */
 import { SECRET_NAMES } from '../secrets/leaks/names.ts';
+import { JOURNAL } from '../system/cut-short.ts';
 import { withBlock, type Marks } from './marked-block.ts';
 
 const MARKS: Marks = {
@@ -8,7 +9,7 @@ const MARKS: Marks = {
 };
 
 /** What must not be committed. The inputs are meant where they lie, the rest wherever tofu, Talos or a crash leaves it. */
-const PATTERNS = [...SECRET_NAMES.map(({ pattern }) => pattern), '.nigari/cache/'];
+const PATTERNS = [...SECRET_NAMES.map(({ pattern }) => pattern), '.nigari/cache/', JOURNAL];
 
 const CONFIG = '/cluster.yaml';
 

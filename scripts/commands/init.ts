@@ -70,7 +70,7 @@ async function keepBlocks(root: string, done: Done): Promise<void> {
     const text = now === undefined ? '' : new TextDecoder('utf-8', { ignoreBOM: true }).decode(now.bytes);
     const wanted = withBlock(text);
     if (wanted === text) continue;
-    must(await writePublic(root, path, wanted), Exit.refusedInput);
+    must(await writePublic(root, { path, text: wanted, was: now?.bytes ?? null }), Exit.refusedInput);
     (now === undefined ? done.created : done.updated).push(path);
   }
 }

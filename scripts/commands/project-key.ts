@@ -13,8 +13,8 @@ import { KEY_FILE, SOPS_CONFIG, type Survey } from './survey.ts';
 /** For a new project: the age key, and the rule that seals every `*.sops.yaml` for it. */
 export async function makeKey(context: Context, { hasKey }: Survey, done: Done): Promise<void> {
   const recipient = hasKey ? await recipientOfKey(context) : await createKey(context, done);
-  if (must(await writeNew(context.root, SOPS_CONFIG, newSopsConfig(recipient)), Exit.refusedInput))
-    done.created.push(SOPS_CONFIG);
+  const rules = { path: SOPS_CONFIG, text: newSopsConfig(recipient) };
+  done.created.push(...must(await writeNew(context.root, [rules]), Exit.refusedInput));
 }
 
 async function createKey({ root }: Context, done: Done): Promise<string> {

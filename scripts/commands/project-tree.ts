@@ -3,13 +3,15 @@ import { MANIFEST_FILE, manifestText, nextManifest, readManifest, type Manifest 
 import { Exit, must, type Problem } from '../problem.ts';
 import { readDisk } from '../system/disk.ts';
 import type { PublicFile } from '../system/write.ts';
-import type { Artifact, Change, Disk, Sealed } from '../types.ts';
+import type { Artifact, Change, Disk, Sealed, SourceFile } from '../types.ts';
 import { VERSION } from '../version.ts';
 import type { Context } from './context.ts';
 
 export interface ProjectTree {
   /** Null where there is none, or none that can be read. */
   readonly manifest: Manifest | null;
+  /** Its file; null where there is none. */
+  readonly file: SourceFile | null;
   /** By path; absent is what is not there. */
   readonly disk: Disk;
 }
@@ -27,7 +29,7 @@ export async function readTree(
   const found = file === undefined ? null : { path: MANIFEST_FILE, bytes: file.bytes };
   const manifest = must(readManifest(found), Exit.refusedInput, collect);
   const paths = new Set([...artifacts.map(({ path }) => path), ...(manifest?.files.keys() ?? [])]);
-  return { manifest, disk: must(await readDisk(context.root, paths), Exit.refusedInput, collect) };
+  return { manifest, file: found, disk: must(await readDisk(context.root, paths), Exit.refusedInput, collect) };
 }
 
 /**
@@ -48,12 +50,13 @@ export async function manifestWith(
 
 /** The manifest as it is after these changes, to be written with them. */
 export function manifestFile(
-  { manifest, disk }: ProjectTree,
+  { manifest, file, disk }: ProjectTree,
   sealed: readonly Sealed[],
   changes: readonly Change[],
 ): PublicFile {
   return {
     path: MANIFEST_FILE,
+    was: file?.bytes ?? null,
     text: manifestText(nextManifest(manifest, sealed, changes, { nigari: VERSION, disk })),
   };
 }

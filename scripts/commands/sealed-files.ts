@@ -77,7 +77,8 @@ export async function putSealed(
   const before = old === undefined ? disk : new Map([[file.path, { bytes: old.bytes, executable: false }]]);
   const sealed = await sealAll(context, [toSeal(file)], { disk: before }, collect);
   const changes = must(compare(sealed, disk, { manifest: null, force: true, isGenerated }), Exit.refusedInput, collect);
-  must(await write(changes, root, { signal, beside: await manifestWith(context, sealed) }), Exit.refusedInput);
+  const beside = await manifestWith(context, sealed);
+  must(await write(changes, root, { signal, beside, seen: disk }), Exit.refusedInput, collect);
   return changes[0] as Change;
 }
 

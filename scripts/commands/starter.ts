@@ -3,7 +3,7 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 import { Exit, must } from '../problem.ts';
 import { assetsDirectory, readAsset } from '../system/assets.ts';
 import { readDisk } from '../system/disk.ts';
-import { writeNew, writePublic } from '../system/write.ts';
+import { writeNew, writePublic, type PublicFile } from '../system/write.ts';
 import type { Artifact } from '../types.ts';
 import type { Done } from './init-report.ts';
 import { isThere } from './survey.ts';
@@ -55,12 +55,13 @@ const SCHEMAS: readonly StarterFile[] = ['cluster.schema.json', 'nodes.schema.js
 /** Makes those that are missing. */
 export async function createStarters(root: string, files: readonly StarterFile[], done: Done): Promise<void> {
   const ownSchemas = await hasOwnSchemas(root);
+  const wanted: PublicFile[] = [];
   for (const { path, from, others = [] } of files) {
     if ((await firstThere(root, others)) !== null) continue;
     const text = await readAsset(from);
-    const adapted = ownSchemas ? text : text.replaceAll(CLONE_SCHEMAS, PROJECT_SCHEMAS);
-    if (must(await writeNew(root, path, adapted), Exit.refusedInput)) done.created.push(path);
+    wanted.push({ path, text: ownSchemas ? text : text.replaceAll(CLONE_SCHEMAS, PROJECT_SCHEMAS) });
   }
+  done.created.push(...must(await writeNew(root, wanted), Exit.refusedInput));
 }
 
 async function firstThere(root: string, names: readonly string[]): Promise<string | null> {
@@ -82,7 +83,7 @@ export async function bringSchemas(root: string, done: Done): Promise<void> {
     const text = await readAsset(from);
     const now = must(await readDisk(root, [path]), Exit.refusedInput).get(path);
     if (now !== undefined && new TextDecoder().decode(now.bytes) === text) continue;
-    must(await writePublic(root, path, text), Exit.refusedInput);
+    must(await writePublic(root, { path, text }), Exit.refusedInput);
     (now === undefined ? done.created : done.updated).push(path);
   }
 }

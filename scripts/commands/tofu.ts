@@ -10,6 +10,7 @@ import { initHash, needsInit } from '../tofu/init-inputs.ts';
 import { checkVersion } from '../tofu/version.ts';
 import { hasDotTerraform, readInitInputs, readInitRecord, writeInitRecord } from '../system/init-record.ts';
 import { howToGet, managersOf } from '../system/install-words.ts';
+import { withLock } from '../system/lock.ts';
 import { findOnPath } from '../system/programs.ts';
 import { run } from '../system/processes.ts';
 import { SECRET_KEYS, type ClusterModel, type Command, type Instance } from '../types.ts';
@@ -79,16 +80,21 @@ export async function isInitDue({ root }: Context, { directory }: Instance): Pro
 }
 
 /**
- * `tofu init`, remembered when it succeeds.
- * @throws Refusal 4 with what tofu said and the remedy, when we know one
+ * `tofu init`, remembered when it succeeds; one at a time, for two would work on the same `.terraform/`.
+ * @throws Refusal 4 with what tofu said and the remedy, when we know one; 2 while another run is at work
  */
 export async function tofuInit(context: Context, call: TofuRun): Promise<void> {
   refuseWithout(missingCredentials(call.instance, call.secrets, 'init', context.env));
+  const { root } = context;
+  must(await withLock(root, () => initAndRemember(context, call)), Exit.refusedInput);
+}
+
+async function initAndRemember(context: Context, call: TofuRun): Promise<Checked<void>> {
   await runTofu(context, call, initCommand(tofuCall(context, call)));
   const { root } = context;
   const { directory } = call.instance;
   const hash = initHash(must(await readInitInputs(root, directory), Exit.refusedInput));
-  must(await writeInitRecord(root, new Map([...(await readInitRecord(root)), [directory, hash]])), Exit.refusedInput);
+  return writeInitRecord(root, new Map([...(await readInitRecord(root)), [directory, hash]]));
 }
 
 /**

@@ -32,7 +32,7 @@ export async function confine(root: string, path: string, files: Looker = nodeFi
   const parts = path.split('/');
   if (!isPlain(path, parts)) return refused(outside(path, 'is not a plain path below the project'));
   try {
-    return await walk(await files.realpath(root), path, parts, files);
+    return await walk(await files.realpath(root), parts, files);
   } catch (error) {
     return refused(ioProblem(error, 'read', path));
   }
@@ -44,11 +44,12 @@ function isPlain(path: string, parts: readonly string[]): boolean {
   return parts.every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
-async function walk(root: string, path: string, parts: readonly string[], files: Looker): Promise<Checked<Place>> {
+/** What is in the way is named, not the path that leads there: it may be in the way of many. */
+async function walk(root: string, parts: readonly string[], files: Looker): Promise<Checked<Place>> {
   let at: Place = { file: root, is: 'folder', mode: 0 };
   for (const [index, part] of parts.entries()) {
-    if (at.is !== 'folder') return refused(fileInTheWay(path, parts.slice(0, index).join('/')));
-    const next = await look(root, join(at.file, part), path, files);
+    if (at.is !== 'folder') return refused(fileInTheWay(parts.slice(0, index).join('/')));
+    const next = await look(root, join(at.file, part), parts.slice(0, index + 1).join('/'), files);
     if (!next.ok) return next;
     if (next.value.is === 'missing') return checked({ ...next.value, file: join(at.file, ...parts.slice(index)) });
     at = next.value;
@@ -56,7 +57,7 @@ async function walk(root: string, path: string, parts: readonly string[], files:
   return checked(at);
 }
 
-/** One step: what is at `file`, behind its link if it is one. */
+/** One step: what is at `file`, behind its link if it is one. @param path the same, relative to the root */
 async function look(root: string, file: string, path: string, files: Looker): Promise<Checked<Place>> {
   const found = await orMissing(files.lstat(file));
   if (found === null) return checked({ file, is: 'missing', mode: 0 });
@@ -99,7 +100,7 @@ const dangling = (path: string): Problem => ({
   code: 'dangling-link',
   severity: 'error',
   file: path,
-  message: `${path} goes through a symbolic link that leads nowhere`,
+  message: `${path} is a symbolic link that leads nowhere`,
   hint: 'remove the link, or make what it points to',
 });
 
@@ -111,10 +112,10 @@ const inTheWay = (path: string, is: 'folder' | 'other'): Problem => ({
   hint: `move it away: mv ${path} ${path}.old`,
 });
 
-const fileInTheWay = (path: string, blocker: string): Problem => ({
+const fileInTheWay = (path: string): Problem => ({
   code: 'file-in-the-way',
   severity: 'error',
-  file: blocker,
-  message: `${path} needs the folder ${blocker}, but a file is there`,
-  hint: `move ${blocker} away`,
+  file: path,
+  message: `${path} is a file, but nigari keeps files below a folder of that name`,
+  hint: `move it away: mv ${path} ${path}.old`,
 });

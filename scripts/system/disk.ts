@@ -1,7 +1,7 @@
 /** A read-only picture of what the project holds now. */
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checked, refused, type Checked, type Problem } from '../problem.ts';
+import { checked, distinct, refused, type Checked, type Problem } from '../problem.ts';
 import type { Disk, DiskFile } from '../types.ts';
 import { confine, confineFile } from './confine.ts';
 import { errno, ioProblem } from './io-problem.ts';
@@ -20,7 +20,7 @@ export async function readDisk(root: string, paths: Iterable<string>): Promise<C
     if (!file.ok) problems.push(...file.problems);
     else if (file.value !== null) disk.set(path, file.value);
   }
-  return checked<Disk>(disk, problems);
+  return checked<Disk>(disk, distinct(problems));
 }
 
 async function readOne(root: string, path: string): Promise<Checked<DiskFile | null>> {

@@ -3,11 +3,11 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checked, refused, type Checked } from '../problem.ts';
 import { isInitInput } from '../tofu/init-inputs.ts';
+import { readCache, writeCache } from './cache-file.ts';
 import { errno, ioProblem } from './io-problem.ts';
-import { writePublic } from './write.ts';
 
-/** `{ "<directory>": "<SHA-256, hex>" }`; in a folder that git ignores: it is about this machine's `.terraform/`. */
-const PATH = '.nigari/cache/init.json';
+/** `{ "<directory>": "<SHA-256, hex>" }`; it is about this machine's `.terraform/`. */
+const NAME = 'init.json';
 
 /** Directory of an instance → `initHash` after its last success. */
 export type InitRecord = ReadonlyMap<string, string>;
@@ -15,7 +15,7 @@ export type InitRecord = ReadonlyMap<string, string>;
 /** A record that is missing or damaged is an empty one: then init runs once more. */
 export async function readInitRecord(root: string): Promise<InitRecord> {
   try {
-    const record: unknown = JSON.parse(await readFile(join(root, PATH), 'utf8'));
+    const record: unknown = JSON.parse((await readCache(root, NAME)) ?? '{}');
     const entries = Object.entries(record ?? {}) as [string, unknown][];
     return new Map(entries.filter((entry): entry is [string, string] => isHash(entry[1])));
   } catch {
@@ -28,7 +28,7 @@ const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a
 /** Replaces the record; the same record is not written again. */
 export function writeInitRecord(root: string, record: InitRecord): Promise<Checked<void>> {
   const sorted = Object.fromEntries([...record].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  return writePublic(root, PATH, `${JSON.stringify(sorted, null, 2)}\n`);
+  return writeCache(root, NAME, `${JSON.stringify(sorted, null, 2)}\n`);
 }
 
 /** The files that `initHash` wants, by name; none where the directory is missing. */

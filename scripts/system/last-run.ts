@@ -4,14 +4,12 @@
  * believe it; and so is each hash in it, for one of cluster.yaml alone would let a thief try guesses at what is in there.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readCache, writeCache } from './cache-file.ts';
 import { makeMemoryKey, memoryKeyFile, readMemoryKey } from './memory-key.ts';
 import { isAsObserved, type Observed } from './observed.ts';
-import { writePublic } from './write.ts';
 
 /** `<HMAC-SHA-256 of the rest, hex>`, a line break, and `Kept` as JSON. */
-const CACHE = '.nigari/cache/last-run';
+const CACHE = 'last-run';
 
 interface Kept<Said> {
   /** HMAC of what the run was asked, its environment among it. */
@@ -39,7 +37,7 @@ export async function recall<Said>({ root, env, platform }: Whose, asked: string
   if (key === null) return null;
   const { hmac, isOurs } = keyed(key);
   try {
-    const [mac = '', text = ''] = readFileSync(join(root, CACHE), 'utf8').split('\n', 2);
+    const [mac = '', text = ''] = ((await readCache(root, CACHE)) ?? '').split('\n', 2);
     if (!isOurs(mac, text)) return null;
     const { asked: before, taken, seen, said } = JSON.parse(text) as Kept<Said>;
     return before === hmac(asked) && seen.every((one) => isAsObserved(one, taken, hmac)) ? said : null;
@@ -59,7 +57,7 @@ export async function remember<Said>(
   const { hmac } = keyed(key);
   const hidden = seen.map((one) => ({ ...one, content: one.content === null ? null : hmac(one.content) }));
   const text = JSON.stringify({ asked: hmac(asked), seen: hidden, ...rest });
-  await writePublic(root, CACHE, `${hmac(text)}\n${text}`);
+  await writeCache(root, CACHE, `${hmac(text)}\n${text}`);
 }
 
 function keyed(key: Uint8Array) {

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
-import { errno, ioProblem } from './io-problem.ts';
+import { isAlive } from './alive.ts';
+import { ioProblem } from './io-problem.ts';
 
 export interface PrivatePlace {
   /** Absolute; mode 0700. */
@@ -74,14 +75,6 @@ async function sweep(base: string): Promise<void> {
     const found = await lstat(join(base, name)).catch(() => null);
     const isOurs = found?.isDirectory() === true && found.uid === process.getuid?.();
     if (isOurs) await rm(join(base, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return errno(error) !== 'ESRCH';
   }
 }
 

@@ -5,16 +5,14 @@
  * a password of few bits is found so. Whatever is missing or damaged is not known, and never a problem.
  */
 import { createHash, createHmac } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Memory } from '../secrets/known.ts';
 import type { SourceFile } from '../types.ts';
+import { readCache, writeCache } from './cache-file.ts';
 import { makeMemoryKey, memoryKeyFile, readMemoryKey } from './memory-key.ts';
-import { writePublic } from './write.ts';
 
 /** `{ "<path>": { "key": "<id>", "sealed": "<SHA-256 of its bytes>", "held": "<HMAC-SHA-256 of what it held>" } }`, in hex. */
-const CACHE = '.nigari/cache/sealed.json';
+const CACHE = 'sealed.json';
 
 interface Entry {
   /** Tells keys apart: what another key made says nothing. */
@@ -50,7 +48,7 @@ export async function sealMemory(root: string, env: Env, platform: string): Prom
       const now = [...told].map(([path, [file, text]]) => [path, entryOf(usable, file, text)] as const);
       const all = new Map([...entries, ...now].toSorted(([a], [b]) => (a < b ? -1 : 1)));
       if (!isDeepStrictEqual(all, entries))
-        await writePublic(root, CACHE, `${JSON.stringify(Object.fromEntries(all), null, 2)}\n`);
+        await writeCache(root, CACHE, `${JSON.stringify(Object.fromEntries(all), null, 2)}\n`);
     },
   };
 }
@@ -64,7 +62,7 @@ function entryOf(key: Uint8Array, { path, bytes }: SourceFile, text: string): En
 
 async function readEntries(root: string): Promise<ReadonlyMap<string, Entry>> {
   try {
-    const cache: unknown = JSON.parse(await readFile(join(root, CACHE), 'utf8'));
+    const cache: unknown = JSON.parse((await readCache(root, CACHE)) ?? '{}');
     return new Map(Object.entries(cache ?? {}).filter((entry): entry is [string, Entry] => isEntry(entry[1])));
   } catch {
     return new Map();

@@ -1,130 +1,104 @@
-/** Replaces and deletes files, all or nothing: every new text lies beside its target before the first name changes. */
+/**
+ * Replaces and deletes files, all or nothing, also when the run is killed. First a journal says what is to come; then every
+ * new text is laid beside its target; then the journal says that all is ready: from that moment on the new tree counts, and
+ * the names change. Whatever a killed run leaves undone, the next one does (`recovery.ts`).
+ */
 import { dirname, join, relative, sep } from 'node:path';
-import { checked, refused, type Checked, type Problem } from '../problem.ts';
+import { checked, Exit, must, Refusal, type Checked, type Problem } from '../problem.ts';
+import { inBatches } from './batches.ts';
+import { JOURNAL } from './cut-short.ts';
 import { nodeFiles, type FilePort } from './files.ts';
-import { errno, ioProblem } from './io-problem.ts';
-import { prepare, temporaryFor, type Job, type Wanted } from './write-job.ts';
+import { errno } from './io-problem.ts';
+import { beginJournal, layJournal, siteOf, turnJournal, type Journal, type Site } from './journal.ts';
+import { withLock } from './lock.ts';
+import { conclude, hash, recover, roll } from './recovery.ts';
+import { allSteps, writing } from './steps.ts';
+import { newId, prepare, temporaryFor, type Job, type Wanted } from './write-job.ts';
 
 export interface WriteOptions {
   readonly files?: FilePort;
-  /** Aborted: what is done so far is undone, unless the last file is already in place. */
+  /** Aborted: what is done so far is undone, unless all new texts are ready; then they go into place. */
   readonly signal?: AbortSignal;
-}
-
-/** What was done so far. */
-interface Progress {
-  readonly undo: Undo[];
-  /** Folders in which a name appears or changes. */
-  readonly folders: Set<string>;
-}
-
-/** One step back; `left` (absolute) is what stays behind when it fails. */
-interface Undo {
-  readonly left: string;
-  readonly run: () => Promise<void>;
 }
 
 /**
  * Creates, replaces or deletes files. One that already has the text and the executable bit is not touched. A folder
- * that a deletion leaves empty goes too, and so upwards to the root.
- * @param root absolute path; nothing outside of it is written, whatever links say
+ * that a deletion leaves empty goes too, and so upwards to the root. Where there is nothing to do, nothing is written.
+ * @param root absolute path of the project; nothing outside of it is written, whatever links say
  * @returns nothing, or the reason with the old tree put back: what the system refused (`io-problem.ts`), what `confineFile`
- *   refuses, `interrupted`; each thing that could not be put back adds a `write-not-undone`
+ *   refuses, `link-in-the-way`, `locked` while another run writes, `interrupted`; `write-not-undone` where something could
+ *   not be put back, which the next run does
  */
 export async function replaceAll(
   wanted: readonly Wanted[],
   root: string,
   { files = nodeFiles, signal }: WriteOptions = {},
 ): Promise<Checked<void>> {
-  const jobs = await prepare(wanted, root, files);
-  if (!jobs.ok) return jobs;
-  const progress: Progress = { undo: [], folders: new Set() };
-  let at = '';
-  const next = (job: Job): Job => {
-    signal?.throwIfAborted();
-    at = job.path;
-    return job;
-  };
+  const due = await prepare(wanted, root, files);
+  if (!due.ok || due.value.length === 0) return due.ok ? checked(undefined) : due;
+  return withLock(root, async () => {
+    const before = await recover(root, files);
+    if (!before.ok) return before;
+    // Looked at again, for another run may have ended meanwhile.
+    const done = await allSteps(async () => {
+      const jobs = must(await prepare(wanted, root, files), Exit.refusedInput);
+      await carryOut(jobs, must(await siteOf(root, files), Exit.refusedInput), signal);
+    });
+    return { ...done, problems: [...before.problems, ...done.problems] };
+  });
+}
+
+/** @throws Refusal with the old tree put back */
+async function carryOut(jobs: readonly Job[], site: Site, signal?: AbortSignal): Promise<void> {
+  const journal = await journalOf(jobs, site);
+  const forward: Journal = { ...journal, state: 'forward' };
+  let undo = (): Promise<unknown> => roll(journal, site);
   try {
-    for (const job of jobs.value) await writeBeside(next(job), files, progress);
-    for (const job of goneFirst(jobs.value)) await moveIntoPlace(next(job), files, progress);
-    for (const folder of progress.folders) await files.syncFolder(folder);
+    await writing(JOURNAL, () => beginJournal(journal, site));
+    await layBeside(jobs, journal, site, signal);
+    await writing(JOURNAL, () => layJournal(forward, site));
+    undo = () => putBack(jobs, journal, site);
+    await writing(JOURNAL, () => turnJournal(forward, site));
+    await moveIntoPlace(jobs, journal, site);
   } catch (error) {
-    const left = await stepBack(progress.undo, root);
-    return refused(error === signal?.reason ? interrupted : ioProblem(error, 'write', at), ...left);
-  }
-  for (const job of jobs.value) if (job.wanted === null) await removeEmptied(root, dirname(job.path), files);
-  return checked(undefined);
-}
-
-/** Where `Main.tf` and `main.tf` are one file, the deletion of one must not take the other. */
-function goneFirst(jobs: readonly Job[]): readonly Job[] {
-  return [...jobs.filter(({ wanted }) => wanted === null), ...jobs.filter(({ wanted }) => wanted !== null)];
-}
-
-async function writeBeside({ target, temporary, wanted }: Job, files: FilePort, progress: Progress): Promise<void> {
-  if (temporary === null || wanted === null) return;
-  await makeFolder(dirname(target), files, progress);
-  progress.undo.push({ left: temporary, run: () => removeIfThere(temporary, files) });
-  await files.create(temporary, wanted.bytes, wanted.mode);
-}
-
-/** Ends at the root at the latest: that is there, `confine` resolved it. */
-async function makeFolder(folder: string, files: FilePort, progress: Progress): Promise<void> {
-  if (await isThere(folder, files)) return;
-  await makeFolder(dirname(folder), files, progress);
-  await files.makeFolder(folder);
-  progress.undo.push({ left: folder, run: () => files.removeFolder(folder) });
-  progress.folders.add(dirname(folder));
-}
-
-async function moveIntoPlace(job: Job, files: FilePort, { undo, folders }: Progress): Promise<void> {
-  if (job.temporary === null) await files.remove(job.target);
-  else await files.rename(job.temporary, job.target);
-  undo.push({ left: job.target, run: () => putBack(job, files) });
-  folders.add(dirname(job.target));
-}
-
-async function putBack({ target, old }: Job, files: FilePort): Promise<void> {
-  if (old === null) return files.remove(target);
-  const temporary = temporaryFor(target);
-  try {
-    await files.create(temporary, old.bytes, old.mode);
-    await files.rename(temporary, target);
-  } catch (error) {
-    await removeIfThere(temporary, files).catch(() => {});
+    const left = await undo().then(() => [], notUndone);
+    if (error instanceof Refusal) throw new Refusal([...error.problems, ...left], error.exitCode);
     throw error;
   }
+  // What that cannot remove, the next run does.
+  await conclude(forward, site).catch(notUndone);
 }
 
-/** No link is a folder that we made. One that cannot be removed harms nobody. @param folder relative to the root */
-async function removeEmptied(root: string, folder: string, files: FilePort): Promise<void> {
-  if (folder === '.') return;
-  try {
-    if ((await files.lstat(join(root, folder))).isSymbolicLink()) return;
-    await files.removeFolder(join(root, folder));
-  } catch (error) {
-    // It is not empty, or gone already.
-    if (errno(error) === null) throw error;
-  }
-  await removeEmptied(root, dirname(folder), files);
+async function journalOf(jobs: readonly Job[], site: Site): Promise<Journal> {
+  const files = jobs.map(({ path, old, wanted }) => ({
+    path,
+    before: old && hash(old.bytes),
+    after: wanted && hash(wanted.bytes),
+  }));
+  const emptied = jobs.flatMap(({ path, wanted }) => (wanted === null ? foldersOf(path) : []));
+  return {
+    state: 'preparing',
+    id: newId(),
+    files,
+    made: await missingFolders(jobs, site),
+    emptied: [...new Set(emptied)],
+  };
 }
 
-/** Undoes in reverse; goes on when a step fails, and says what stays behind. */
-async function stepBack(undo: readonly Undo[], root: string): Promise<readonly Problem[]> {
-  const problems: Problem[] = [];
-  for (const { left, run } of undo.toReversed()) {
-    await run().catch(() => problems.push(notUndone(relative(root, left).replaceAll(sep, '/'))));
-  }
-  return problems;
+/** Those that a path lies in, relative to the project, outermost first. */
+function foldersOf(path: string): readonly string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
-async function removeIfThere(path: string, files: FilePort): Promise<void> {
-  try {
-    await files.remove(path);
-  } catch (error) {
-    if (errno(error) !== 'ENOENT') throw error;
-  }
+/** Outermost first. */
+async function missingFolders(jobs: readonly Job[], { root, files }: Site): Promise<readonly string[]> {
+  const targets = jobs.filter(({ wanted }) => wanted !== null).map(({ target }) => relative(root, target));
+  const folders = new Set(targets.flatMap((path) => foldersOf(path.replaceAll(sep, '/'))));
+  const missing = await inBatches([...folders], async (folder) =>
+    writing(folder, async () => ((await isThere(join(root, folder), files)) ? [] : [folder])),
+  );
+  return missing.flat();
 }
 
 async function isThere(path: string, files: FilePort): Promise<boolean> {
@@ -137,6 +111,53 @@ async function isThere(path: string, files: FilePort): Promise<boolean> {
   }
 }
 
+/** Makes what is missing of folders, and writes the new texts; when it is done, all of that is on the disk for good. */
+async function layBeside(jobs: readonly Job[], { id, made }: Journal, site: Site, signal?: AbortSignal): Promise<void> {
+  const { root, files } = site;
+  for (const folder of made) await writing(folder, () => files.makeFolder(join(root, folder)));
+  await inBatches(jobs, async ({ path, target, wanted }) => {
+    if (signal?.aborted) throw new Refusal([interrupted], Exit.interrupted);
+    return writing(path, async () => wanted && files.create(temporaryFor(target, id), wanted.bytes, wanted.mode));
+  });
+  await syncFolders(
+    [...jobs.map(({ target }) => dirname(target)), ...made.map((folder) => dirname(join(root, folder)))],
+    site,
+  );
+}
+
+/** What goes, goes first: where `Main.tf` and `main.tf` are one file, the deletion of one must not take the other. */
+async function moveIntoPlace(jobs: readonly Job[], { id }: Journal, site: Site): Promise<void> {
+  const { files } = site;
+  const [gone, kept] = [jobs.filter(({ wanted }) => wanted === null), jobs.filter(({ wanted }) => wanted !== null)];
+  for (const { path, target } of gone) await writing(path, () => files.remove(target));
+  for (const { path, target } of kept) await writing(path, () => files.rename(temporaryFor(target, id), target));
+  await syncFolders(
+    jobs.map(({ target }) => dirname(target)),
+    site,
+  );
+}
+
+async function syncFolders(folders: readonly string[], { root, files }: Site): Promise<void> {
+  await inBatches([...new Set(folders)], (folder) =>
+    writing(relative(root, folder) || '.', () => files.syncFolder(folder)),
+  );
+}
+
+/** Lays the old texts beside their targets, and takes them for the new ones. */
+async function putBack(jobs: readonly Job[], journal: Journal, site: Site): Promise<void> {
+  const { files } = site;
+  await inBatches(jobs, ({ path, target, old }) =>
+    writing(path, async () => old && files.create(temporaryFor(target, journal.id, 'old'), old.bytes, old.mode)),
+  );
+  const back: Journal = { ...journal, state: 'back' };
+  await writing(JOURNAL, async () => {
+    await layJournal(back, site);
+    await turnJournal(back, site);
+  });
+  const problems = await roll(back, site);
+  if (problems.length > 0) throw new Refusal(problems, Exit.refusedInput);
+}
+
 const interrupted: Problem = {
   code: 'interrupted',
   severity: 'error',
@@ -144,10 +165,14 @@ const interrupted: Problem = {
   hint: 'run the command again',
 };
 
-const notUndone = (path: string): Problem => ({
-  code: 'write-not-undone',
-  severity: 'error',
-  file: path,
-  message: `${path} could not be put back as it was before`,
-  hint: 'run `nigari configure` again when the cause is gone; it makes the tree whole',
-});
+/** @throws what is no refusal of the system: a bug */
+function notUndone(error: unknown): readonly Problem[] {
+  if (!(error instanceof Refusal)) throw error;
+  return error.problems.map(({ file, message }) => ({
+    code: 'write-not-undone',
+    severity: 'error',
+    ...(file !== undefined && { file }),
+    message: `the files could not be put back as they were before: ${message}`,
+    hint: 'run any command of nigari when the cause is gone, e.g. `nigari check`: it makes the tree whole first',
+  }));
+}

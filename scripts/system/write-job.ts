@@ -1,7 +1,9 @@
 /** What has to be done to put a file in place, found out before anything is written. */
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { checked, refused, type Checked, type Problem } from '../problem.ts';
+import process from 'node:process';
+import { checked, distinct, refused, type Checked, type Problem } from '../problem.ts';
+import { inBatches } from './batches.ts';
 import { confineFile, type Place } from './confine.ts';
 import type { FilePort, Mode } from './files.ts';
 import { ioProblem } from './io-problem.ts';
@@ -11,14 +13,15 @@ export interface Wanted {
   readonly path: string;
   readonly bytes: Uint8Array | null;
   readonly executable: boolean;
+  /** What was there when that was decided: what is there now must be the same. Not given: anything may be there. */
+  readonly was?: Uint8Array | null;
 }
 
-/** What is needed to put one file in place, and to put its old text back. Paths but the first are absolute. */
+/** What is needed to put one file in place, and to put its old text back. */
 export interface Job {
   readonly path: string;
+  /** Absolute, without symbolic links. */
   readonly target: string;
-  /** Where its new text lies until then; null when the file goes. */
-  readonly temporary: string | null;
   readonly wanted: Text | null;
   readonly old: Text | null;
 }
@@ -34,17 +37,12 @@ export async function prepare(
   root: string,
   files: FilePort,
 ): Promise<Checked<readonly Job[]>> {
-  const jobs: Job[] = [];
-  const problems: Problem[] = [];
-  for (const file of wanted) {
-    const job = await jobFor(file, root, files);
-    if (!job.ok) problems.push(...job.problems);
-    else if (!isDone(job.value)) jobs.push(job.value);
-  }
-  return checked(jobs, problems);
+  const jobs = await inBatches(wanted, (file) => jobFor(file, root, files));
+  const due = jobs.flatMap((job) => (job.ok && !isDone(job.value) ? [job.value] : []));
+  return checked(due, distinct(jobs.flatMap(({ problems }) => problems)));
 }
 
-async function jobFor({ path, bytes, executable }: Wanted, root: string, files: FilePort): Promise<Checked<Job>> {
+async function jobFor({ path, bytes, executable, was }: Wanted, root: string, files: FilePort): Promise<Checked<Job>> {
   const found = await confineFile(root, path, files);
   if (!found.ok) return found;
   const { file: target, is, mode } = found.value;
@@ -53,7 +51,8 @@ async function jobFor({ path, bytes, executable }: Wanted, root: string, files: 
     const isLink = wanted === null && is === 'file' && (await files.lstat(join(root, path))).isSymbolicLink();
     if (isLink) return refused(linkInTheWay(path));
     const old = is === 'file' ? { bytes: await files.read(target), mode: { bits: mode, exact: true } } : null;
-    return checked({ path, target, temporary: wanted && temporaryFor(target), wanted, old });
+    const isChanged = was !== undefined && !isSame(was, old?.bytes ?? null);
+    return isChanged ? refused(changedMeanwhile(path)) : checked({ path, target, wanted, old });
   } catch (error) {
     return refused(ioProblem(error, 'read', path));
   }
@@ -73,6 +72,18 @@ function isDone({ old, wanted }: Job): boolean {
   return old.mode.bits === wanted.mode.bits || process.platform === 'win32';
 }
 
+function isSame(one: Uint8Array | null, other: Uint8Array | null): boolean {
+  return one === null || other === null ? one === other : Buffer.compare(one, other) === 0;
+}
+
+const changedMeanwhile = (path: string): Problem => ({
+  code: 'changed-meanwhile',
+  severity: 'error',
+  file: path,
+  message: `${path} was changed by somebody else while nigari was at work: nothing was written`,
+  hint: 'run the command again',
+});
+
 const linkInTheWay = (path: string): Problem => ({
   code: 'link-in-the-way',
   severity: 'error',
@@ -81,7 +92,14 @@ const linkInTheWay = (path: string): Problem => ({
   hint: `remove the link, or what it leads to as well: rm ${path}`,
 });
 
-/** A name that OpenTofu and file lists pass over, and that no other run takes. */
-export function temporaryFor(target: string): string {
-  return join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+/**
+ * A name that OpenTofu and file lists pass over, and that no other run takes.
+ * @param id as `newId` gives it
+ * @param end `old` for a text that is to be put back
+ */
+export function temporaryFor(target: string, id: string, end: 'tmp' | 'old' = 'tmp'): string {
+  return join(dirname(target), `.${basename(target)}.${id}.${end}`);
 }
+
+/** Twelve digits, in hex. */
+export const newId = (): string => randomBytes(6).toString('hex');

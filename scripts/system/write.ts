@@ -1,47 +1,45 @@
 /** What is written, and by whom: generated files only as `Sealed`, a few public files by functions of their own. */
-import { mkdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { checked, refused, type Checked } from '../problem.ts';
 import type { Change, Sealed, SourceFile } from '../types.ts';
-import { confine } from './confine.ts';
 import { nodeFiles } from './files.ts';
-import { errno, ioProblem } from './io-problem.ts';
+import { ioProblem } from './io-problem.ts';
+import { removeFile } from './journal.ts';
 import { replaceAll, type WriteOptions } from './transaction.ts';
-import type { Wanted } from './write-job.ts';
+import { newId, temporaryFor, type Wanted } from './write-job.ts';
 
 /** A public file of the user's or of nigari's own: an input without its secrets, `.sops.yaml`, `.gitignore`. */
 export interface PublicFile {
   readonly path: string;
   readonly text: string;
+  /** As `Wanted` has it. */
+  readonly was?: Uint8Array | null;
 }
 
-/** Public files that belong to the same step: none of them changes without the others. */
-export type Beside = WriteOptions & { readonly beside?: readonly PublicFile[] };
+export interface Together extends WriteOptions {
+  /** Public files that belong to the same step: none of them changes without the others. */
+  readonly beside?: readonly PublicFile[];
+  /**
+   * What the rest was decided on, by path; absent is what was not there. A file that is not the same any more is refused
+   * (`changed-meanwhile`). Not given: whatever is there is replaced.
+   */
+  readonly seen?: ReadonlyMap<string, { readonly bytes: Uint8Array }>;
+}
 
 /**
  * Creates, updates and deletes generated files, all or nothing; `keep` is left alone. Folders that are empty then go too.
  * @param root absolute path of the project
  * @returns as `replaceAll`
  */
-export function write(
-  changes: readonly Change[],
-  root: string,
-  { beside = [], ...options }: Beside = {},
-): Promise<Checked<void>> {
-  return replaceAll([...changes.flatMap(wantedOf), ...beside.map(asWanted)], root, options);
+export function write(changes: readonly Change[], root: string, together: Together = {}): Promise<Checked<void>> {
+  return writeTogether(changes.flatMap(wantedOf), root, together);
 }
 
 function wantedOf(change: Change): readonly Wanted[] {
   if ('sealed' in change) return [change.sealed];
   return change.kind === 'delete' ? [{ path: change.path, bytes: null, executable: false }] : [];
 }
-
-/** Replaces a file that git made for a merge driver, wherever it is, by a sealed one. @param file absolute path */
-export function writeSealedAt(file: string, { bytes }: Sealed): Promise<Checked<void>> {
-  return replaceAll([{ path: basename(file), bytes, executable: false }], dirname(file));
-}
-
-const asWanted = ({ path, text }: PublicFile): Wanted => ({ path, bytes: Buffer.from(text), executable: false });
 
 /**
  * Writes sealed files and the `.sops.yaml` that says for whom they are, all or nothing. The rules come first: whatever
@@ -52,54 +50,58 @@ export function writeWithRules(
   rules: SourceFile,
   sealed: readonly Sealed[],
   root: string,
-  { beside = [], ...options }: Beside = {},
+  together: Together = {},
 ): Promise<Checked<void>> {
-  return replaceAll([{ ...rules, executable: false }, ...sealed, ...beside.map(asWanted)], root, options);
+  return writeTogether([{ ...rules, executable: false }, ...sealed], root, together);
 }
+
+function writeTogether(
+  wanted: readonly Wanted[],
+  root: string,
+  { beside = [], seen, ...options }: Together,
+): Promise<Checked<void>> {
+  const known =
+    seen === undefined ? wanted : wanted.map((file) => ({ ...file, was: seen.get(file.path)?.bytes ?? null }));
+  return replaceAll([...known, ...beside.map(asWanted)], root, options);
+}
+
+const asWanted = ({ text, ...file }: PublicFile): Wanted => ({ ...file, bytes: Buffer.from(text), executable: false });
 
 /**
- * Makes one public file of `init`'s, and its folders, if nothing is there; what is there is never touched.
- * @param path relative to the root
- * @param mode permission bits, less the umask
- * @returns true when it was made, false when something was there
+ * Makes public files of `init`'s, and their folders, where nothing is there; what is there is never touched.
+ * @returns the paths that were made
  */
-export async function writeNew(root: string, path: string, text: string, mode = 0o644): Promise<Checked<boolean>> {
-  const folder = await folderFor(root, path);
-  if (!folder.ok) return folder;
-  const file = join(folder.value, basename(path));
-  try {
-    await nodeFiles.create(file, Buffer.from(text), { bits: mode, exact: false });
-    return checked(true);
-  } catch (error) {
-    if (errno(error) === 'EEXIST') return checked(false);
-    // Only what could be opened is ours; half of it must not stand in the way of the next run.
-    if (!failedToOpen(error)) await nodeFiles.remove(file).catch(() => {});
-    return refused(ioProblem(error, 'write', path));
-  }
-}
-
-function failedToOpen(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'open';
-}
-
-/** The folder of a file, made if need be. */
-async function folderFor(root: string, path: string): Promise<Checked<string>> {
-  const folder = dirname(path);
-  if (folder === '.') return checked(root);
-  const place = await confine(root, folder);
-  if (!place.ok) return place;
-  try {
-    await mkdir(place.value.file, { recursive: true });
-    return checked(place.value.file);
-  } catch (error) {
-    return refused(ioProblem(error, 'write', folder));
-  }
+export async function writeNew(root: string, files: readonly PublicFile[]): Promise<Checked<readonly string[]>> {
+  const isThere = await Promise.all(files.map(({ path }) => lstat(join(root, path)).then(Boolean, () => false)));
+  const missing = files.filter((_, index) => !isThere[index]);
+  const done = await replaceAll(
+    missing.map((file) => asWanted({ ...file, was: null })),
+    root,
+  );
+  return done.ok ? checked(missing.map(({ path }) => path)) : done;
 }
 
 /**
  * Creates or replaces one public file that is nigari's own to keep up: the marked block in `.gitignore`, what lies
  * in `.nigari/`. Generated files go through `write`.
  */
-export function writePublic(root: string, path: string, text: string): Promise<Checked<void>> {
-  return replaceAll([asWanted({ path, text })], root);
+export function writePublic(root: string, file: PublicFile): Promise<Checked<void>> {
+  return replaceAll([asWanted(file)], root);
+}
+
+/**
+ * Replaces a file that git made for a merge driver, wherever it is, by a sealed one. One name changes, so that needs no
+ * journal, and there may be no project where it lies.
+ * @param file absolute path
+ */
+export async function writeSealedAt(file: string, { bytes }: Sealed): Promise<Checked<void>> {
+  const temporary = temporaryFor(file, newId());
+  try {
+    await nodeFiles.create(temporary, bytes, { bits: 0o644, exact: false });
+    await nodeFiles.rename(temporary, file);
+    return checked(undefined);
+  } catch (error) {
+    await removeFile(temporary, nodeFiles).catch(() => {});
+    return refused(ioProblem(error, 'write', basename(file)));
+  }
 }

@@ -176,7 +176,7 @@ describe('a disk', () => {
     const folder = ready();
     mkdirSync(join(folder, 'infrastructure'));
     makeReadOnly(join(folder, 'infrastructure'), context);
-    expect(errors(refused(folder, 2))).toEqual(['infrastructure/README.md permission-denied']);
+    expect(errors(refused(folder, 2))).toEqual(['infrastructure/tofu permission-denied']);
   });
 
   test('with a file in place of the target folder', () => {

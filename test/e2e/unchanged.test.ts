@@ -67,8 +67,9 @@ test('everything that a run reads is looked at by the next one', async () => {
   expect(read.filter((path) => known.has(path)).length).toBeGreaterThan(30);
 });
 
-/** What a run writes itself: the folders of nigari's own, temporary files, and this cache. */
-const isOfNoMatter = (path: string): boolean => /^\.nigari(\/cache(\/last-run)?)?$|\.tmp$|^\.nigari\/lock/.test(path);
+/** What a run writes itself: the folders of nigari's own, temporary files, the lock, and this cache; a journal is looked for first. */
+const isOfNoMatter = (path: string): boolean =>
+  /^\.nigari(\/cache(\/(last-run|lock-.*))?|\/journal\.json)?$|\.tmp$/.test(path);
 
 interface KeptFile {
   readonly seen: readonly { readonly path: string; readonly shape: string }[];

@@ -38,7 +38,8 @@ async function encrypt(context: Context, file: SourceFile): Promise<void> {
   context.reporter.problems(problems);
   if (sealed === undefined) return;
   const change = { kind: 'update', path: file.path, sealed } as const;
-  must(await write([change], context.root, { signal: context.signal }), Exit.refusedInput);
+  const { root, signal } = context;
+  must(await write([change], root, { signal, seen: new Map([[file.path, file]]) }), Exit.refusedInput);
 }
 
 function report({ reporter, json }: Context, file: string, isNew: boolean): void {

@@ -28,6 +28,7 @@ export async function recipientsChange(
   { rule, force }: ChangeOptions,
 ): CommandResult {
   refuseFaulty(names);
+  const { root, signal } = context;
   const rules = await rulesOf(context, rule);
   const config = names.reduce((file, recipient) => edited(file, kind, recipient, rules), rules.config);
   const files = (await chosenFiles(context, [])).filter(
@@ -41,7 +42,8 @@ export async function recipientsChange(
   if (kind === 'remove' && !force) refuseLockout(rules.chosen, names, held);
   const sealed = await resealed(files, { ...inputs, sopsConfig: config });
   const beside = await manifestWith(context, sealed);
-  must(await writeWithRules(config, sealed, context.root, { signal: context.signal, beside }), Exit.refusedInput);
+  const seen = new Map<string, Pick<SourceFile, 'bytes'>>([...inputs.disk, [config.path, rules.config]]);
+  must(await writeWithRules(config, sealed, root, { signal, beside, seen }), Exit.refusedInput);
   const skipped = (await otherSealedPaths(context)).filter((path) => isCovered(path, rules));
   const isNew = Buffer.compare(config.bytes, rules.config.bytes) !== 0;
   report(context, {

@@ -22,7 +22,8 @@ export async function secretsRotate(context: Context, named: readonly string[]):
   const sealed = await resealed(opening, { ...inputs, renew: true });
   const changes = sealed.map((file) => ({ kind: 'update', path: file.path, sealed: file }) as const);
   const beside = await manifestWith(context, sealed);
-  must(await write(changes, context.root, { signal: context.signal, beside }), Exit.refusedInput);
+  const { root, signal } = context;
+  must(await write(changes, root, { signal, beside, seen: inputs.disk }), Exit.refusedInput);
   const closed = files.filter((file) => !opening.includes(file)).map(({ path }) => path);
   report(context, {
     rotated: changes.map(({ path }) => path),

@@ -65,7 +65,8 @@ async function put(context: Context, { path, tree, inputs }: Target, name: strin
   if (added === null) return 'unchanged';
   const sealed = must(await sealContent({ path, tree: amended, added }, inputs), Exit.refusedInput);
   const kind = inputs.disk.has(path) ? 'update' : 'create';
-  must(await write([{ kind, path, sealed }], context.root, { signal: context.signal }), Exit.refusedInput);
+  const { root, signal } = context;
+  must(await write([{ kind, path, sealed }], root, { signal, seen: inputs.disk }), Exit.refusedInput);
   return `${kind}d`;
 }
 

@@ -1,0 +1,32 @@
+/** What nigari remembers of its work on this machine. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { checked, refused, type Checked } from '../problem.ts';
+import { confineFile } from './confine.ts';
+import { ioProblem } from './io-problem.ts';
+
+/** Git ignores it. */
+const FOLDER = '.nigari/cache';
+
+/** @returns null where there is none, or it cannot be read: then it is not known */
+export async function readCache(root: string, name: string): Promise<string | null> {
+  return readFile(join(root, FOLDER, name), 'utf8').catch(() => null);
+}
+
+/**
+ * Written plainly, without a journal, a lock, or waiting for the disk: whoever reads half of it takes it for none, and finds
+ * out anew. What is the same is not written again.
+ */
+export async function writeCache(root: string, name: string, text: string): Promise<Checked<void>> {
+  const path = `${FOLDER}/${name}`;
+  const place = await confineFile(root, path);
+  if (!place.ok) return place;
+  if ((await readCache(root, name)) === text) return checked(undefined);
+  try {
+    await mkdir(dirname(place.value.file), { recursive: true });
+    await writeFile(place.value.file, text);
+    return checked(undefined);
+  } catch (error) {
+    return refused(ioProblem(error, 'write', path));
+  }
+}
