@@ -34,6 +34,7 @@ describe('Taskfile.yml', () => {
       'init',
       'configure',
       'diff',
+      'clean',
       'check',
       'doctor',
       'guard',

@@ -2,6 +2,7 @@
 import type { Problem } from '../problem.ts';
 import { isSealedPath } from '../render/render.ts';
 import type { Disk } from '../types.ts';
+import { hasRemoteBackend } from './clean.ts';
 import type { Manifest } from './manifest.ts';
 
 /** The directory of an instance that the model no longer has. */
@@ -19,7 +20,7 @@ export interface FormerInstance {
  * way to destroy them in good order.
  */
 export function isAlive({ backend, inUse }: FormerInstance): boolean {
-  return inUse || (backend !== null && /^\s*backend\s+"(?!local")/m.test(backend));
+  return inUse || hasRemoteBackend(backend);
 }
 
 /**

@@ -1,8 +1,9 @@
 /** What has to be done to put a file in place, found out before anything is written. */
 import { randomBytes } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import process from 'node:process';
 import { checked, distinct, refused, type Checked, type Problem } from '../problem.ts';
+import { pathFault } from '../render/path-fault.ts';
 import { inBatches } from './batches.ts';
 import { confineFile, type Place } from './confine.ts';
 import type { FilePort, Mode } from './files.ts';
@@ -50,6 +51,8 @@ async function jobFor({ path, bytes, executable, was }: Wanted, root: string, fi
   try {
     const isLink = wanted === null && is === 'file' && (await files.lstat(join(root, path))).isSymbolicLink();
     if (isLink) return refused(linkInTheWay(path));
+    const leadsTo = target === join(root, path) ? path : slashed(relative(await files.realpath(root), target));
+    if (pathFault(path) === null && pathFault(leadsTo) !== null) return refused(leadsAstray(path, leadsTo));
     const old = is === 'file' ? { bytes: await files.read(target), mode: { bits: mode, exact: true } } : null;
     const isChanged = was !== undefined && !isSame(was, old?.bytes ?? null);
     return isChanged ? refused(changedMeanwhile(path)) : checked({ path, target, wanted, old });
@@ -57,6 +60,8 @@ async function jobFor({ path, bytes, executable, was }: Wanted, root: string, fi
     return refused(ioProblem(error, 'read', path));
   }
 }
+
+const slashed = (path: string): string => path.split(sep).join('/');
 
 /** A new file gets the usual bits; a replaced one keeps its own, but for the right to execute. */
 function modeOf(executable: boolean, { is, mode }: Place): Mode {
@@ -82,6 +87,15 @@ const changedMeanwhile = (path: string): Problem => ({
   file: path,
   message: `${path} was changed by somebody else while nigari was at work: nothing was written`,
   hint: 'run the command again',
+});
+
+/** A path that a template may have must not lead to one that it may not: `x/HEAD`, where `x` is a link to `.git`. */
+const leadsAstray = (path: string, leadsTo: string): Problem => ({
+  code: 'link-in-the-way',
+  severity: 'error',
+  file: path,
+  message: `${path} leads by a symbolic link to ${leadsTo}, which is not nigari's to write or remove`,
+  hint: 'remove the link, or make a folder of it',
 });
 
 const linkInTheWay = (path: string): Problem => ({

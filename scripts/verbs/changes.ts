@@ -1,4 +1,4 @@
-/** The verbs that decide what is to be written. */
+/** The verbs that decide what nigari's files are to be. */
 import type { ConfigureOptions } from '../commands/configure.ts';
 import type { Option } from '../completion/table.ts';
 import { JSON_OPTION, type Options, type Verb } from './verb.ts';
@@ -38,6 +38,19 @@ export const CHANGES: readonly Verb[] = [
     prints: true,
     run: async (context, options) =>
       (await import('../commands/configure.ts')).configure(context, asOptions({ ...options, diff: true })),
+  },
+  {
+    name: 'clean',
+    summary: 'remove what nigari made, as .nigari/manifest.json lists it, and nothing else',
+    options: [
+      ['--dry-run', 'remove nothing: say what would go'],
+      ['--yes', 'agree: without it a terminal is asked'],
+      ['--force', 'remove, too, what was edited or sealed, and while a state exists'],
+      JSON_OPTION,
+    ],
+    more: 'Edited and sealed files stay. While OpenTofu may keep a state of machines it refuses: destroy them first.\n\nExamples:\n  nigari clean --dry-run\n  nigari clean --yes\n  nigari clean --yes --force --json',
+    run: async (context, { force = false, yes = false, dryRun = false }) =>
+      (await import('../commands/clean.ts')).clean(context, { force, yes, dryRun }),
   },
 ];
 

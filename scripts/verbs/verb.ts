@@ -14,6 +14,7 @@ export interface Options {
   readonly strict?: boolean;
   readonly init?: boolean;
   readonly check?: boolean;
+  readonly yes?: boolean;
   readonly dryRun?: boolean;
   readonly diff?: boolean;
   readonly stat?: boolean;

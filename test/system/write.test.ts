@@ -159,6 +159,17 @@ describe('write deletes', () => {
 });
 
 describe('write stays inside the project', () => {
+  test.runIf(posix)('and leaves alone what is reserved there, also behind a link', async () => {
+    await mkdir(join(root, '.git/hooks'), { recursive: true });
+    await writeFile(join(root, '.git/HEAD'), 'x');
+    await symlink('.git', join(root, 'x'));
+    for (const change of [create('x/hooks/pre-commit', 'y'), gone('x/HEAD'), create('x/HEAD', 'y')]) {
+      const result = await write([create('first.tf', 'x'), change], root);
+      expect(codes(result)).toEqual(['link-in-the-way']);
+    }
+    expect(Object.keys(await tree(root))).toEqual(['.git/', '.git/HEAD', '.git/hooks/', 'x']);
+  });
+
   test.each(['../x', 'a/../../x', '/tmp/nigari-x', '', '.', 'a//b', 'a/./b', 'nul\0byte', 'C:/x', 'C:x'])(
     'the path %j is refused',
     async (path) => {
