@@ -163,6 +163,12 @@ export type Backend =
   | { readonly kind: 'local'; readonly address: null; readonly lock_address: null }
   | { readonly kind: 'http'; readonly address: string; readonly lock_address: string };
 
+/** A machine that has another name than it had: OpenTofu finds it in its state under the old one. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** Stack × environment: one directory, one state. */
 export interface Instance {
   readonly stack: string;
@@ -175,6 +181,8 @@ export interface Instance {
   readonly backend: Backend;
   readonly state_encryption: boolean;
   readonly images: readonly Image[];
+  /** Sorted by the old name. None come from the inputs: `configure` knows them by the manifest. */
+  readonly moved: readonly Move[];
 }
 
 /** Everything that a template may say: total, frozen, null for "not set". */

@@ -7,6 +7,9 @@ import { createHash } from 'node:crypto';
 import { pathFault } from '../render/path-fault.ts';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import type { Change, Disk, Sealed, SourceFile } from '../types.ts';
+import { entriesOf, sectionText } from './manifest-section.ts';
+import { renderedIn, renderedText, type Rendered } from './manifest-instances.ts';
+import { isMapping } from './snapshot.ts';
 
 export const MANIFEST_FILE = '.nigari/manifest.json';
 
@@ -24,6 +27,8 @@ export interface Manifest {
   /** Version of the nigari that wrote it. */
   readonly nigari: string;
   readonly files: ReadonlyMap<string, Made>;
+  /** By directory: what was rendered last of each instance. */
+  readonly instances: ReadonlyMap<string, Rendered>;
 }
 
 /** Lower-case hex. */
@@ -46,22 +51,25 @@ export function readManifest(file: SourceFile | null): Checked<Manifest | null> 
   const found = parsed(file);
   if (found === null) return checked(null, [damaged]);
   if (found.schema > SCHEMA) return refused(newer(found.nigari));
-  return checked({ nigari: found.nigari, files: new Map(found.files) });
+  return checked(found.manifest);
 }
 
 interface Written {
   readonly schema: number;
   readonly nigari: string;
-  readonly files: readonly (readonly [string, Made])[];
+  readonly manifest: Manifest;
 }
 
 function parsed({ bytes }: SourceFile): Written | null {
   const value = json(new TextDecoder().decode(bytes));
   if (!isMapping(value) || typeof value['schema'] !== 'number' || typeof value['nigari'] !== 'string') return null;
-  const { schema, nigari, files } = value;
-  if (schema > SCHEMA) return { schema, nigari, files: [] };
-  const entries = isMapping(files) ? Object.entries(files).filter(([path]) => path !== LAST) : null;
-  return entries?.every(isMade) ? { schema, nigari, files: entries } : null;
+  const { schema, nigari } = value;
+  const none = { nigari, files: new Map(), instances: new Map() };
+  if (schema > SCHEMA) return { schema, nigari, manifest: none };
+  const files = entriesOf(value['files']);
+  const instances = renderedIn(value);
+  if (instances === null || !files?.every(isMade)) return null;
+  return { schema, nigari, manifest: { nigari, files: new Map(files), instances } };
 }
 
 function json(text: string): unknown {
@@ -72,10 +80,6 @@ function json(text: string): unknown {
   }
 }
 
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** A path that nigari would never write is no work of ours, whoever put it there. */
 function isMade(entry: [string, unknown]): entry is [string, Made] {
   const [path, made] = entry;
@@ -83,19 +87,12 @@ function isMade(entry: [string, unknown]): entry is [string, Made] {
   return isMapping(made) && /^[0-9a-f]{64}$/.test(String(made['sha256'])) && typeof made['template'] === 'string';
 }
 
-/** Sorts behind every path, so that no other line ever gains or loses its comma. */
-const LAST = '~';
-const WHY = 'one line a file, sorted: git can merge this';
-
-/** Sorted, a line a file: two branches that make different files merge without a hand. */
-export function manifestText({ nigari, files }: Manifest): string {
-  const byPath = [...files].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const lines = byPath.map(([path, { sha256, template }]) => {
-    const made = `{ "sha256": ${JSON.stringify(sha256)}, "template": ${JSON.stringify(template)} }`;
-    return `    ${JSON.stringify(path)}: ${made},\n`;
-  });
-  const head = `{\n  "schema": ${SCHEMA},\n  "nigari": ${JSON.stringify(nigari)},\n  "files": {\n`;
-  return `${head}${lines.join('')}    ${JSON.stringify(LAST)}: ${JSON.stringify(WHY)}\n  }\n}\n`;
+/** Sorted, a line each: two branches that make different files, or change different machines, merge without a hand. */
+export function manifestText({ nigari, files, instances }: Manifest): string {
+  const made = [...files].map(([path, { sha256, template }]) => [path, { sha256, template }] as const);
+  const sections = { files: sectionText(made), ...renderedText(instances) };
+  const parts = Object.entries(sections).map(([name, text]) => `  ${JSON.stringify(name)}: ${text}`);
+  return `{\n  "schema": ${SCHEMA},\n  "nigari": ${JSON.stringify(nigari)},\n${parts.join(',\n')}\n}\n`;
 }
 
 /**
@@ -107,7 +104,7 @@ export function nextManifest(
   old: Manifest | null,
   sealed: readonly Sealed[],
   changes: readonly Change[],
-  { nigari, disk }: { readonly nigari: string; readonly disk: Disk },
+  { nigari, disk, instances }: Pick<Manifest, 'nigari' | 'instances'> & { readonly disk: Disk },
 ): Manifest {
   const files = new Map(old?.files ?? []);
   for (const { kind, path } of changes) if (kind === 'delete') files.delete(path);
@@ -115,7 +112,7 @@ export function nextManifest(
   const edited = (file: Sealed): boolean => isKeptEdit(file, changes, disk);
   for (const file of sealed)
     if (!edited(file)) files.set(file.path, { sha256: hashOf(file.bytes), template: file.template });
-  return { nigari, files };
+  return { nigari, files, instances };
 }
 
 /** Of a file that was kept as somebody edited it the manifest still tells what nigari wrote. */

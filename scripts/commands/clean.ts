@@ -9,7 +9,7 @@ import { ask, canAsk } from '../system/prompt.ts';
 import { write } from '../system/write.ts';
 import { step, type CommandResult, type Context } from './context.ts';
 import { DIRECTORIES } from './held-files.ts';
-import { readTree, type ProjectTree } from './project-tree.ts';
+import { readOwnManifest, readTree, type ProjectTree } from './project-tree.ts';
 import { readFileOf } from './sealed-files.ts';
 
 export interface CleanOptions {
@@ -23,7 +23,8 @@ export interface CleanOptions {
 
 export async function clean(context: Context, { force, yes, dryRun }: CleanOptions): CommandResult {
   const notes: Problem[] = [];
-  const tree = await readTree(context, [], (found) => void notes.push(...found));
+  const collect = (found: readonly Problem[]): void => void notes.push(...found);
+  const tree = await readTree(context, await readOwnManifest(context, collect), [], collect);
   const { manifest, disk } = tree;
   if (manifest === null) throw new Refusal([...notes, nothingKnown], Exit.refusedInput);
   const states = force ? [] : statesInTheWay(await placesOf(context, manifest));

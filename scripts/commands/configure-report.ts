@@ -1,6 +1,7 @@
 /** What `configure` says at its end. */
 import type { FileDifference } from '../changes/difference.ts';
 import { changeLines, outlook, summaryLine } from '../changes/summary.ts';
+import type { Danger } from '../changes/danger.ts';
 import type { Problem } from '../problem.ts';
 import type { Change } from '../types.ts';
 import type { Context } from './context.ts';
@@ -11,6 +12,8 @@ export interface Outcome {
   /** Nothing was done: these are the changes that would be made. */
   readonly check: boolean;
   readonly changes: readonly Change[];
+  /** What this does to machines that exist; told before. */
+  readonly dangers: readonly Danger[];
   readonly problems: readonly Problem[];
   readonly initialised: readonly Initialised[];
   readonly next: readonly string[];
@@ -40,7 +43,7 @@ function skipped(directory: string, [first, ...others]: readonly Problem[]): str
   return `tofu init was not run in ${directory}: ${first?.message ?? ''}${more}${remedy}`;
 }
 
-function asData({ check, changes, problems, initialised, next, differences }: Outcome): object {
+function asData({ check, changes, dangers, problems, initialised, next, differences }: Outcome): object {
   const paths = (kind: Change['kind']): readonly string[] =>
     changes.filter((change) => change.kind === kind).map(({ path }) => path);
   const failed = initialised.filter(({ status }) => status === 'failed').flatMap((instance) => instance.problems);
@@ -56,6 +59,7 @@ function asData({ check, changes, problems, initialised, next, differences }: Ou
       reason: reason?.message ?? null,
     })),
     ...(differences !== undefined && { differences }),
+    dangers,
     problems: [...problems, ...failed],
     next,
   };

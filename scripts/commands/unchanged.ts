@@ -29,8 +29,9 @@ export const WRITING = 'Write what changed';
 /** @returns null where there may be something to do */
 export async function unchanged(context: Context, options: ConfigureOptions): Promise<ExitCode | null> {
   const { reporter, json, terminal } = context;
-  const { check, show, force, init } = options;
-  const said = force || show !== 'list' ? null : await recall<Said>(context, askedOf(context, options));
+  const { check, show, force, dropMoved, init } = options;
+  const isLong = force || dropMoved || show !== 'list';
+  const said = isLong ? null : await recall<Said>(context, askedOf(context, options));
   if (said === null || (!check && said.init !== init)) return null;
   // The lines that a problem is about are shown on a terminal; they are read with the YAML parser.
   if (said.problems.length > 0 && process.stderr.isTTY) return null;
@@ -39,7 +40,8 @@ export async function unchanged(context: Context, options: ConfigureOptions): Pr
   for (const title of steps) await reporter.step(title, () => {});
   const changes = said.unchanged.map((path): Change => ({ kind: 'keep', path }));
   const { problems, initialised, next } = said;
-  report(context, { check, changes, problems, ...(check ? { initialised: [], next: [] } : { initialised, next }) });
+  const outcome = { check, changes, dangers: [], problems };
+  report(context, { ...outcome, ...(check ? { initialised: [], next: [] } : { initialised, next }) });
   return Exit.done;
 }
 

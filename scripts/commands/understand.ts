@@ -29,14 +29,19 @@ export interface Understood {
 
 /**
  * @param resolve the stage that looks up what the inputs do not say themselves; without it that is passed over
+ * @param remember adds to the model what the inputs cannot say: what was before
  * @throws Refusal 2 for the inputs, 3 for the templates or what they render
  */
-export async function understand(context: Context, resolve: Resolve | null = null): Promise<Understood> {
+export async function understand(
+  context: Context,
+  resolve: Resolve | null = null,
+  remember: (derived: Derived) => Derived = (derived) => derived,
+): Promise<Understood> {
   let problems: readonly Problem[] = [];
   // By concatenation: there may be more of them than a call takes arguments.
   const collect = (found: readonly Problem[]): void => void (problems = problems.concat(found));
   const config = await proven(context, resolve, collect);
-  const derived = derive(config);
+  const derived = remember(derive(config));
   const rendered = await step(context, 'Render templates', async () => {
     const templates = must(
       await loadTemplates({ builtIn: assetsDirectory(), project: context.root }),

@@ -16,6 +16,7 @@ export function instanceFields(cluster: ClusterModel, nodes: readonly NodeModel[
       backend: backend(cluster),
       state_encryption: computed(cluster.state_encryption_passphrase !== null, 'cluster.state_encryption_passphrase'),
       images: imageFields(nodes, cluster.talos_version),
+      moved: fact('moved', []),
     },
   ];
 }

@@ -17,9 +17,12 @@ export const CHANGES: readonly Verb[] = [
       ['--no-init', 'do not run tofu init'],
       KEEP_EDITS,
       FORCE,
+      ['--yes', 'agree that machines are destroyed or replaced by the next apply'],
+      ['--allow-quorum-loss', 'let a majority of the control planes be among them'],
+      ['--drop-moved', 'forget which machines had another name, once that was applied everywhere'],
       JSON_OPTION,
     ],
-    more: 'Examples:\n  nigari configure\n  nigari configure --check\n  nigari configure --diff --check\n  nigari configure --no-init --json',
+    more: 'docs/changes.md tells what is dangerous, and why.\n\nExamples:\n  nigari configure\n  nigari configure --yes\n  nigari configure --check\n  nigari configure --diff --check\n  nigari configure --no-init --json',
     shortcut: async (context, options) =>
       (await import('../commands/unchanged.ts')).unchanged(context, asOptions(options)),
     run: async (context, options) => (await import('../commands/configure.ts')).configure(context, asOptions(options)),
@@ -57,6 +60,8 @@ export const CHANGES: readonly Verb[] = [
 function asOptions(options: Options): ConfigureOptions {
   const { init = true, force = false, keepEdits = false, check = false, dryRun = false } = options;
   const { diff = false, stat = false } = options;
+  const { dropMoved = false, yes = false, allowQuorumLoss = false } = options;
   const show = stat ? 'stat' : diff ? 'diff' : 'list';
-  return { init, force, keepEdits, check: check || dryRun || diff, show, mustMatch: check };
+  const preview = { check: check || dryRun || diff, show, mustMatch: check } as const;
+  return { init, force, keepEdits, ...preview, dropMoved, yes, allowQuorumLoss };
 }

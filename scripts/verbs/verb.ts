@@ -20,6 +20,8 @@ export interface Options {
   readonly stat?: boolean;
   readonly force?: boolean;
   readonly keepEdits?: boolean;
+  readonly dropMoved?: boolean;
+  readonly allowQuorumLoss?: boolean;
   readonly watch?: boolean;
   readonly file?: string;
   readonly textconv?: boolean;

@@ -7,6 +7,7 @@ import type { Disk } from '../../scripts/types.ts';
 const MANIFEST = '.nigari/manifest.json';
 const made = (...paths: readonly string[]): Manifest => ({
   nigari: '1.0.0',
+  instances: new Map(),
   files: new Map(paths.map((path) => [path, { sha256: hashOf(Buffer.from('made\n')), template: 't' }])),
 });
 const disk = (files: Readonly<Record<string, string>>): Disk =>

@@ -17,7 +17,11 @@ test.each([
 test('the end of a sealed file is told, that of any other is not', () => {
   const made = { sha256: '0'.repeat(64), template: 't' };
   const files = new Map(['a.sops.yaml', 'b.sops.yaml', 'gone.sops.yaml', 'c.tf'].map((path) => [path, made]));
-  const found = sealedLeftOver({ nigari: '1', files }, new Set(['b.sops.yaml']), (path) => path !== 'gone.sops.yaml');
+  const found = sealedLeftOver(
+    { nigari: '1', files, instances: new Map() },
+    new Set(['b.sops.yaml']),
+    (path) => path !== 'gone.sops.yaml',
+  );
   expect(found.map(({ file }) => file)).toEqual(['a.sops.yaml']);
 });
 

@@ -11,15 +11,26 @@ const SHA = 'a'.repeat(64);
 const read = (text: string) => readManifest(sourceFile(MANIFEST_FILE, text));
 const of = (...paths: readonly string[]): Manifest => ({
   nigari: '0.1.0',
+  instances: new Map(),
   files: new Map(paths.map((path) => [path, { sha256: hashOf(Buffer.from(path)), template: `templates/${path}.njk` }])),
 });
+
+const RENDERED = {
+  shared: { proxmox_node: 'pve' },
+  machines: new Map([
+    ['b', { vm_id: 101, controller: true }],
+    ['a', { vm_id: null }],
+  ]),
+  moved: new Map([['c', 'b']]),
+};
 
 describe('the manifest', () => {
   test('is read as it was written', () => {
     const name = fc.string({ unit: 'grapheme-ascii', minLength: 1 }).map((text) => `a/${text.replace(/[^\w-]/g, '_')}`);
     fc.assert(
       fc.property(fc.uniqueArray(name), fc.string(), (paths, nigari) => {
-        const manifest = { ...of(...paths), nigari };
+        const instances = new Map(paths.map((path) => [path, RENDERED]));
+        const manifest = { ...of(...paths), nigari, instances };
         const result = read(manifestText(manifest));
         expect(result.ok && result.value).toEqual(manifest);
       }),
@@ -35,12 +46,32 @@ describe('the manifest', () => {
         '  "files": {',
         `    "a": { "sha256": "${hashOf(Buffer.from('a'))}", "template": "templates/a.njk" },`,
         `    "b": { "sha256": "${hashOf(Buffer.from('b'))}", "template": "templates/b.njk" },`,
-        '    "~": "one line a file, sorted: git can merge this"',
-        '  }',
+        '    "~": "one line each, sorted: git can merge this"',
+        '  },',
+        ...['instances', 'machines', 'moved'].flatMap((part, index) => [
+          `  "${part}": {`,
+          '    "~": "one line each, sorted: git can merge this"',
+          index === 2 ? '  }' : '  },',
+        ]),
         '}',
         '',
       ].join('\n'),
     );
+  });
+
+  test('has a line for each instance, each machine and each move', () => {
+    const text = manifestText({ ...of(), instances: new Map([['infrastructure/tofu', RENDERED]]) });
+    expect(text.split('\n').filter((line) => line.includes('infrastructure/tofu'))).toEqual([
+      '    "infrastructure/tofu": { "proxmox_node": "pve" },',
+      '    "infrastructure/tofu/a": { "vm_id": null },',
+      '    "infrastructure/tofu/b": { "vm_id": 101, "controller": true },',
+      '    "infrastructure/tofu/c": "b",',
+    ]);
+  });
+
+  test('of a nigari that kept nothing of instances has none', () => {
+    const result = read('{"schema":1,"nigari":"1","files":{}}');
+    expect(result.ok && result.value?.instances).toEqual(new Map());
   });
 
   test('is merged by git where two branches make different files', () => {
@@ -76,6 +107,9 @@ describe('the manifest', () => {
     ['with a hash that is none', `{"schema":1,"nigari":"1","files":{"a":{"sha256":"x","template":"t"}}}`],
     ['with a path that leads out', `{"schema":1,"nigari":"1","files":{"../a":{"sha256":"${SHA}","template":"t"}}}`],
     ['with an input', `{"schema":1,"nigari":"1","files":{"cluster.yaml":{"sha256":"${SHA}","template":"t"}}}`],
+    ['with an instance that is none', '{"schema":1,"nigari":"1","files":{},"instances":{"a":1}}'],
+    ['with a machine of lists', '{"schema":1,"nigari":"1","files":{},"machines":{"a/b":{"vm_id":[1]}}}'],
+    ['with a move to nowhere', '{"schema":1,"nigari":"1","files":{},"moved":{"a/b":null}}'],
     ["with git's own files", `{"schema":1,"nigari":"1","files":{"x/.git/config":{"sha256":"${SHA}","template":"t"}}}`],
   ])('that is %s counts as none, with a warning', (_, text) => {
     const result = read(text);

@@ -21,6 +21,7 @@ const sealed = (path: string, text: string, more: Partial<Sealed> = {}): Sealed 
   }) as Sealed;
 const manifest = (files: Readonly<Record<string, string>>): Manifest => ({
   nigari: '1.0.0',
+  instances: new Map(),
   files: new Map(
     Object.entries(files).map(([path, text]) => [path, { sha256: hashOf(Buffer.from(text)), template: 't' }]),
   ),
@@ -124,7 +125,10 @@ function run(
   const apply = (change: Change): unknown =>
     'sealed' in change ? after.set(change.path, change.sealed) : change.kind === 'delete' && after.delete(change.path);
   result.value.forEach(apply);
-  return { disk: after, manifest: nextManifest(before, made, result.value, { nigari: '1.0.0', disk }) };
+  return {
+    disk: after,
+    manifest: nextManifest(before, made, result.value, { nigari: '1.0.0', disk, instances: new Map() }),
+  };
 }
 
 const PATHS = ['a', 'b', 'c/d', 'c/e'];

@@ -34,6 +34,9 @@ const OPTIONS: ConfigureOptions = {
   check: false,
   show: 'list',
   mustMatch: false,
+  dropMoved: false,
+  yes: false,
+  allowQuorumLoss: false,
 };
 const TEMPLATE = 'templates/stack/notes.md.njk';
 

@@ -391,6 +391,7 @@ describe('instances', () => {
             url: `https://factory.talos.dev/image/${GUEST_AGENT}/v1.12.0/nocloud-amd64.iso`,
           },
         ],
+        moved: [],
       },
     ]);
   });

@@ -2,6 +2,7 @@
  * Every value of every generated terraform.tfvars has a source, and the source is true: the characters that it points at
  * say the value, and nothing else that is written changes it.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import clusterSchema from '../../schemas/cluster.schema.json' with { type: 'json' };
@@ -155,17 +156,18 @@ function isForm(path: string, written: unknown, value: unknown): boolean {
 }
 
 /** Facts of the product that no schema knows. */
-const FACTS: Readonly<Record<string, string>> = {
+const FACTS: Readonly<Record<string, unknown>> = {
   stack: 'proxmox',
   kind: 'talos-vms',
   engine: 'tofu',
   directory: 'infrastructure/tofu',
   secrets_file: 'infrastructure/secrets.sops.yaml',
+  moved: [],
 };
 
 function builtInFaults({ key, value }: Extract<Source, { from: 'built-in' }>, final: unknown): readonly string[] {
   const [root, ...rest] = key.split(/\[\]\.|\./);
-  if (root === 'instances') return FACTS[rest[0] ?? ''] === value ? [] : [`${key} is no fact`];
+  if (root === 'instances') return isDeepStrictEqual(FACTS[rest[0] ?? ''], value) ? [] : [`${key} is no fact`];
   const schema = (root === 'nodes' ? nodesSchema.definitions.node : clusterSchema) as Schema;
   const found = (root === 'nodes' ? rest : [root ?? '', ...rest]).reduce<Schema | undefined>(
     (at, step) => at?.properties?.[step],

@@ -5,6 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withMoves } from '../../scripts/changes/history.ts';
 import { derive } from '../../scripts/config/derive.ts';
 import type { ClusterYaml, NodeYaml } from '../../scripts/config/written.gen.ts';
 import { temporaryFolder } from '../support/copy.ts';
@@ -32,8 +33,11 @@ async function write(
   folder: string,
   cluster: Partial<ClusterYaml> = {},
   nodes: readonly NodeYaml[] = NODES,
+  moved: readonly (readonly [from: string, to: string])[] = [],
 ): Promise<void> {
-  const { model } = derive({ cluster: { ...CLUSTER, ...cluster }, nodes: [...nodes] });
+  const before = { shared: {}, machines: new Map(), moved: new Map(moved) };
+  const derived = derive({ cluster: { ...CLUSTER, ...cluster }, nodes: [...nodes] });
+  const { model } = withMoves(derived, new Map([['infrastructure/tofu', before]]), false);
   await writeArtifacts(folder, 'infrastructure/tofu', (await renderModel(model)).artifacts);
 }
 
@@ -150,6 +154,65 @@ describe.skipIf(!realTool('tofu'))('machines that exist', () => {
     await write(folder, {}, [wk, { ...cp, name: 'cp-2', address: '10.0.0.12' }]);
     const other = 'proxmox_virtual_environment_vm.talos_node["cp-2"]';
     expect(await actions(folder)).toEqual({ [ISO]: 'no-op', [CP]: 'delete', [WK]: 'update', [other]: 'create' });
+  });
+
+  test.each<[string, readonly [string, string][], string]>([
+    ['a rename', [['cp-1', 'new']], 'new'],
+    [
+      'a chain of renames',
+      [
+        ['cp-1', 'b'],
+        ['b', 'new'],
+      ],
+      'new',
+    ],
+    [
+      'a chain of which a part was applied',
+      [
+        ['a', 'cp-1'],
+        ['cp-1', 'new'],
+      ],
+      'new',
+    ],
+    [
+      'a name that came back',
+      [
+        ['cp-1', 'b'],
+        ['b', 'cp-1'],
+      ],
+      'cp-1',
+    ],
+  ])('are found under their old name by %s', async (_, moved, name) => {
+    const folder = await existing();
+    const [cp, wk] = NODES as [NodeYaml, NodeYaml];
+    // The MAC address is made from the name: as whoever renames a machine does, it is written down.
+    const mac_addr = machines.find(({ index }) => index === 'cp-1')!.values['network_device'] as [
+      { mac_address: string },
+    ];
+    await write(folder, {}, [{ ...cp, name, mac_addr: mac_addr[0].mac_address }, wk], moved);
+    const address = `proxmox_virtual_environment_vm.talos_node["${name}"]`;
+    const action = name === 'cp-1' ? 'no-op' : `update from ${CP}`;
+    expect(await actions(folder)).toEqual({ [ISO]: 'no-op', [address]: action, [WK]: 'no-op' });
+  });
+
+  test('are replaced by another id or host, and by nothing less', async () => {
+    const folder = await existing();
+    const replaced = { [ISO]: 'no-op', [CP]: 'delete create', [WK]: 'no-op' };
+    const [cp, wk] = NODES as [NodeYaml, NodeYaml];
+    await write(folder, {}, [{ ...cp, vm_id: 200 }, wk]);
+    expect(await actions(folder)).toEqual(replaced);
+    await write(folder, { proxmox_node: 'pve2' });
+    expect(await actions(folder)).toMatchObject({ [CP]: 'delete create', [WK]: 'delete create' });
+    const rest = {
+      bios: 'seabios',
+      machine: 'i440fx',
+      cpu_type: 'kvm64',
+      scsi_hw: 'lsi',
+      numa: false,
+      ostype: 'other',
+    };
+    await write(folder, { proxmox_disk_storage: 'ceph', proxmox_vm_advanced: rest as never });
+    expect(await actions(folder)).toEqual({ [ISO]: 'no-op', [CP]: 'update', [WK]: 'update' });
   });
 
   test("of MatherlyNet's project move over", async () => {

@@ -12,6 +12,7 @@ const LOCAL: Instance = {
   backend: { kind: 'local', address: null, lock_address: null },
   state_encryption: false,
   images: [],
+  moved: [],
 };
 const HTTP: Instance = {
   ...LOCAL,

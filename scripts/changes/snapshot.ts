@@ -1,0 +1,68 @@
+/** What was rendered last of an instance, as far as a later edit is measured by it. No secret, and nothing of what it took to get there. */
+import { normalMac } from '../config/mac.ts';
+import type { Artifact, Instance, Model } from '../types.ts';
+import { OF_CLUSTER, OF_INSTANCE, OF_NODE, type Value } from './effects.ts';
+
+export type Values = Readonly<Record<string, Value>>;
+
+export interface Snapshot {
+  /** By the keys of `OF_INSTANCE` and `OF_CLUSTER`; what is not known is absent. */
+  readonly shared: Values;
+  /** By name; by the keys of `OF_NODE`. */
+  readonly machines: ReadonlyMap<string, Values>;
+}
+
+const SHARED_KEYS = [...Object.keys(OF_INSTANCE), ...Object.keys(OF_CLUSTER)];
+const NODE_KEYS = Object.keys(OF_NODE);
+
+/** @param artifacts rendered: where the disk of a machine is, only `main.tf` says */
+export function snapshotOf(model: Model, { directory }: Instance, artifacts: readonly Artifact[]): Snapshot {
+  const main = artifacts.find(({ path }) => path === `${directory}/main.tf`);
+  const disk_interface = main === undefined ? undefined : diskInterface(new TextDecoder().decode(main.bytes));
+  return {
+    shared: picked({ ...model.cluster, disk_interface }, SHARED_KEYS),
+    machines: new Map(model.nodes.map((node) => [node.name, picked({ ...node }, NODE_KEYS)])),
+  };
+}
+
+/**
+ * From the variables of a project that has no manifest yet, perhaps not made by nigari.
+ * @param variables of `terraform.tfvars`, as parsed
+ */
+export function snapshotOfVariables(variables: unknown): Snapshot {
+  const values = isMapping(variables) ? variables : {};
+  const nodes = Array.isArray(values['nodes']) ? values['nodes'].filter(isMapping) : [];
+  const named = nodes.filter((node) => typeof node['name'] === 'string');
+  return {
+    shared: picked(values, SHARED_KEYS),
+    machines: new Map(named.map((node) => [String(node['name']), picked(inOurForm(node), NODE_KEYS)])),
+  };
+}
+
+function inOurForm(node: Mapping): Mapping {
+  const mac = node['mac_addr'];
+  return typeof mac === 'string' ? { ...node, mac_addr: normalMac(mac) } : node;
+}
+
+/** Of the first `disk` block that a resource has. */
+function diskInterface(text: string): string | undefined {
+  return /^\s*disk\s*\{[^{}]*?^\s*interface\s*=\s*"(\w+)"/m.exec(text)?.[1];
+}
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+export function isMapping(value: unknown): value is Mapping {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What is there of these paths, as far as it is a plain value. */
+function picked(values: Mapping, paths: readonly string[]): Values {
+  const entries = paths.map((path) => [path, valueAt(values, path.split('.'))] as const);
+  return Object.fromEntries(entries.filter((entry): entry is readonly [string, Value] => isValue(entry[1])));
+}
+
+const valueAt = (values: unknown, [key, ...rest]: readonly string[]): unknown =>
+  key === undefined ? values : isMapping(values) && Object.hasOwn(values, key) ? valueAt(values[key], rest) : undefined;
+
+export const isValue = (value: unknown): value is Value =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value);
