@@ -22,7 +22,7 @@ export function dangersOf(before: Rendered, after: Snapshot | null, options: Dan
   const renames = renamesOf(before.machines, after.machines);
   const gone = [...before.machines].filter(([name]) => !after.machines.has(name) && !renames.has(name));
   const found = [
-    ...gone.map(([name, values]) => destroyed(name, values, before, after)),
+    ...destroyed(gone, before, after),
     ...changed(before, after, renames),
     ...[...renames].map(([from, to]) => renamed(from, to)),
     ...[...reused(before.moved, renames, before.machines, after.machines)].map(([from, to]) => nameReused(from, to)),
@@ -46,20 +46,19 @@ const NEVER_APPLIED =
 const vm = (name: string, { vm_id: id = null }: Values): string =>
   id === null ? `VM ${name}` : `VM ${name} (id ${id})`;
 
-function destroyed(name: string, values: Values, before: Snapshot, after: Snapshot): Danger {
+/** What has the address of a machine that is gone may be that machine under another name. */
+function destroyed(gone: readonly (readonly [string, Values])[], before: Snapshot, after: Snapshot): readonly Danger[] {
   const host = before.shared['proxmox_node'];
-  const message = `destroys ${vm(name, values)}${host === undefined ? '' : ` on ${host}`}, with its disk`;
-  const heir = [...after.machines].find(
-    ([to, { address }]) => !before.machines.has(to) && address === values['address'],
-  );
-  const { mac_addr: mac } = values;
-  if (heir === undefined || typeof mac !== 'string') return danger('destroys-vm', [name], message);
-  return danger(
-    'destroys-vm',
-    [name],
-    message,
-    `is it called ${heir[0]} now? then give that one its MAC address: mac_addr: ${mac}`,
-  );
+  const fresh = [...after.machines].filter(([name]) => !before.machines.has(name));
+  const heirs = new Map(fresh.map(([name, { address }]) => [address ?? null, name]));
+  return gone.map(([name, values]) => {
+    const message = `destroys ${vm(name, values)}${host === undefined ? '' : ` on ${host}`}, with its disk`;
+    const { address = null, mac_addr: mac } = values;
+    const heir = address === null ? undefined : heirs.get(address);
+    if (heir === undefined || typeof mac !== 'string') return danger('destroys-vm', [name], message);
+    const hint = `is it called ${heir} now? then give that one its MAC address: mac_addr: ${mac}`;
+    return danger('destroys-vm', [name], message, hint);
+  });
 }
 
 const renamed = (from: string, to: string): Danger =>

@@ -148,6 +148,16 @@ test('--check tells it, asks nobody, and leaves all as it is', () => {
   expect(digests(root)).toEqual(before);
 });
 
+test('diff tells it beside the patch, and refuses nothing', () => {
+  const root = existing();
+  edit(root, 'nodes.yaml', 'vm_id: 121', 'vm_id: 121, vm_disk_size: 100');
+  const { status, stdout, stderr } = nigari(root, ['diff']);
+  expect(status).toBe(0);
+  expect(stderr).toContain('(disk-shrinks)');
+  expect(stdout).toMatch(/^diff --git /);
+  expect(stdout).not.toContain('shrink');
+});
+
 test('--json has it as data', () => {
   const root = existing();
   edit(root, 'nodes.yaml', /.*wk-2.*\n/, '');
