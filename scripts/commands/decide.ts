@@ -8,6 +8,7 @@ import { tellInTheWay } from './differences.ts';
 import { heldFiles, leftOvers } from './held-files.ts';
 import type { ProjectTree } from './project-tree.ts';
 import { builtInSource } from './starter.ts';
+import { updateNotes } from './update-notes.ts';
 
 /** What the project shall hold. */
 export interface Rendered {
@@ -42,5 +43,6 @@ export async function decide(
   if (!found.ok) await tellInTheWay(context, found.problems, sealed, { disk, model });
   const changes = must(found, Exit.refusedInput, collect);
   collect(await leftOvers(context, tree, artifacts));
+  collect(await updateNotes(tree, changes, artifacts));
   return changes;
 }

@@ -1,0 +1,166 @@
+/** What releases did to the templates, as CHANGELOG.md says it, and what is told of that after an update. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { hashOf, type Manifest } from '../../scripts/changes/manifest.ts';
+import { mergedNote, releasesOf, type Release } from '../../scripts/changes/releases.ts';
+import { madeBy, updateNote } from '../../scripts/changes/update.ts';
+import type { Change, Disk, Sealed } from '../../scripts/types.ts';
+import { REPOSITORY } from '../support/project.ts';
+
+const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8');
+const MAIN = 'templates/kinds/talos-vms/main.tf.njk';
+
+const TEXT = `# Changelog
+
+## Unreleased
+
+\`\`\`templates
+${MAIN}: reboot: the CPU type is another one
+*: nothing: a new first line
+not a line: at all
+templates/x.njk: perhaps: no such effect
+\`\`\`
+
+- Something.
+
+## 1.10.0 - 2026-11-01
+
+- Nothing about templates.
+
+## 1.9.0
+
+\`\`\`templates
+${MAIN}: replace: the disk's interface is another one: nothing else
+templates/stack/backend.tf.njk: in place: a name
+\`\`\`
+`;
+const RELEASES = releasesOf(TEXT, '1.11.0');
+
+test('a changelog is read by its headings and blocks; what is no such line is passed over', () => {
+  const note = (template: string, effect: string, why: string) => ({ template, effect, why });
+  expect(RELEASES).toEqual([
+    {
+      version: '1.11.0',
+      notes: [note(MAIN, 'reboot', 'the CPU type is another one'), note('*', 'nothing', 'a new first line')],
+    },
+    { version: '1.10.0', notes: [] },
+    {
+      version: '1.9.0',
+      notes: [
+        note(MAIN, 'replace', "the disk's interface is another one: nothing else"),
+        note('templates/stack/backend.tf.njk', 'in place', 'a name'),
+      ],
+    },
+  ]);
+  expect(releasesOf('', '1.0.0')).toEqual([]);
+});
+
+describe('releases between two versions are merged', () => {
+  const merged = (template: string, from: string, to: string) => mergedNote(RELEASES, template, from, to);
+
+  test('to the worst effect, with every reason, oldest first', () => {
+    const [later, earlier] = ['the CPU type is another one', "the disk's interface is another one: nothing else"];
+    expect(merged(MAIN, '1.8.9', '1.11.0')).toEqual({ effect: 'replace', why: [earlier, later] });
+    expect(merged(MAIN, '1.9.0', '1.11.0')).toEqual({ effect: 'reboot', why: [later] });
+    expect(merged(MAIN, '1.8.0', '1.9.5')).toEqual({ effect: 'replace', why: [earlier] });
+  });
+
+  test('where `*` stands for every template without a line', () => {
+    expect(merged('templates/stack/y.njk', '1.10.0', '1.11.0')).toEqual({
+      effect: 'nothing',
+      why: ['a new first line'],
+    });
+    expect(merged('templates/stack/y.njk', '1.8.0', '1.10.0')).toBeNull();
+  });
+
+  test('and none is between a version and itself, nor backwards', () => {
+    expect(merged(MAIN, '1.11.0', '1.11.0')).toBeNull();
+    expect(merged(MAIN, '1.11.0', '1.9.0')).toBeNull();
+  });
+});
+
+describe('after an update', () => {
+  const disk: Disk = new Map(
+    ['a.tf', 'b.tf', 'own.tf'].map((path) => [path, { bytes: Buffer.from('made\n'), executable: false }]),
+  );
+  const manifest: Manifest = {
+    nigari: '1.9.0',
+    instances: new Map(),
+    files: new Map([...disk].map(([path, { bytes }]) => [path, { sha256: hashOf(bytes), template: MAIN }])),
+  };
+  const changes = [...disk.keys()].map((path): Change => {
+    const template = path === 'b.tf' ? 'templates/stack/b.tf.njk' : MAIN;
+    return { kind: 'update', path, sealed: { path, template, bytes: Buffer.from('new\n') } as unknown as Sealed };
+  });
+  const between = { from: '1.9.0', to: '1.11.0', builtIn: new Set(['a.tf', 'b.tf']) };
+
+  test('the worst comes first; files of own templates are not spoken of', () => {
+    expect(updateNote(changes, { manifest, disk }, RELEASES, between)).toEqual([
+      {
+        code: 'nigari-updated',
+        severity: 'warning',
+        message: 'nigari 1.9.0 → 1.11.0: these files change because of the update',
+        hint: 'a.tf: machines reboot: the CPU type is another one\nb.tf: nothing for OpenTofu: a new first line',
+      },
+    ]);
+  });
+
+  test('an edit is not taken for the update', () => {
+    const edited = new Map([...disk, ['a.tf', { bytes: Buffer.from('mine\n'), executable: false }]]);
+    const [note] = updateNote(changes, { manifest, disk: edited }, RELEASES, between);
+    expect(note).toMatchObject({ severity: 'note', hint: 'b.tf: nothing for OpenTofu: a new first line' });
+  });
+
+  test('there is nothing to tell where no template changed', () => {
+    const none: readonly Release[] = [{ version: '1.11.0', notes: [] }];
+    expect(updateNote(changes, { manifest, disk }, none, between)).toEqual([]);
+  });
+
+  test('what wrote the files is known by the manifest, or by their first line', () => {
+    const old = new Map([
+      [
+        'a.tf',
+        {
+          bytes: Buffer.from('# Generated by nigari from x. Do not edit: the next run overwrites it.\n'),
+          executable: false,
+        },
+      ],
+    ]);
+    expect([madeBy(manifest, old), madeBy(null, old), madeBy(null, disk)]).toEqual(['1.9.0', '0.1.0', null]);
+  });
+});
+
+describe('CHANGELOG.md', () => {
+  const { version } = JSON.parse(read('package.json')) as { version: string };
+  const releases = releasesOf(read('CHANGELOG.md'), version);
+
+  test('begins with the version of the package', () => {
+    expect(releases[0]?.version).toBe(version);
+  });
+
+  test('every line of its blocks is read, and names a template that there is or was', () => {
+    const blocks = [...read('CHANGELOG.md').matchAll(/^```templates\n([^]*?)^```$/gm)];
+    const lines = blocks.flatMap(([, block = '']) => block.trimEnd().split('\n'));
+    expect(lines.length).toBeGreaterThan(0);
+    expect(releases.flatMap(({ notes }) => notes)).toHaveLength(lines.length);
+  });
+
+  /** A release's golden tree against what is made of the same inputs now: first lines aside, each change has its own line. */
+  test('tells of every template that makes something else than the last release', () => {
+    const [old, now] = ['test/fixtures/releases/0.1.0', 'test/golden/minimal'];
+    const paths = readdirSync(join(REPOSITORY, old), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.parentPath.includes('infrastructure'))
+      .map((entry) => join(entry.parentPath, entry.name).slice(join(REPOSITORY, old).length + 1));
+    expect(paths).toHaveLength(8);
+    const body = (text: string): string => text.slice(text.indexOf('\n'));
+    const untold = paths.filter((path) => {
+      const [before, after] = [read(`${old}/${path}`), read(`${now}/${path}`)];
+      const template = /from (templates\/\S+\.njk)/.exec(after)?.[1] ?? '';
+      const hasOwn = releases.some(({ notes }) => notes.some((note) => note.template === template));
+      const isTold = mergedNote(releases, template, '0.1.0', version) !== null;
+      return before !== after && !(body(before) === body(after) ? isTold : hasOwn);
+    });
+    expect(untold).toEqual([]);
+  });
+});
