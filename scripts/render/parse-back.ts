@@ -1,7 +1,7 @@
 /** Rendered text → what a reader of its language sees. */
-import { parse as parseHcl } from '@cdktn/hcl2json';
 import { parseAllDocuments } from 'yaml';
 import type { Artifact, Language } from '../types.ts';
+import { readPlainHcl } from './hcl/read.ts';
 
 /** Why a text is not what its name claims; lines and columns of the rendered text, from 1. */
 export class Unparsable extends Error {
@@ -20,9 +20,10 @@ export class Unparsable extends Error {
  * @throws Unparsable
  */
 export async function parseBack(artifact: Artifact): Promise<unknown> {
-  return artifact.language === null
-    ? null
-    : READERS[artifact.language](new TextDecoder().decode(artifact.bytes), artifact.path);
+  if (artifact.language === null) return null;
+  const text = new TextDecoder().decode(artifact.bytes);
+  const known = artifact.language === 'hcl' && artifact.builtIn ? readPlainHcl(text) : null;
+  return known === null ? READERS[artifact.language](text, artifact.path) : known;
 }
 
 const READERS: Readonly<Record<Language, (text: string, path: string) => unknown>> = {
@@ -34,7 +35,9 @@ const READERS: Readonly<Record<Language, (text: string, path: string) => unknown
 
 async function readHcl(text: string, path: string): Promise<unknown> {
   try {
-    return unescapeTemplates(await parseHcl(path, text));
+    // Loaded where it is needed: that takes longer than all the rest.
+    const { parse } = await import('@cdktn/hcl2json');
+    return unescapeTemplates(await parse(path, text));
   } catch (error) {
     // `parse config: [main.tf:2,6-7: Invalid expression; Expected the start of …]`
     const message = (error as Error).message.replace(/^parse config: \[/, '').replace(/\]$/, '');
