@@ -1,5 +1,6 @@
 /** What a person put where nigari writes, and the ways on. */
 import { posix } from 'node:path';
+import { shellQuoted } from '../completion/quote.ts';
 import type { Problem } from '../problem.ts';
 import type { Sealed } from '../types.ts';
 
@@ -41,7 +42,8 @@ export const editedFile = ({ path, template, secret }: Sealed, source: string | 
 /** @see README.md, "Templates": the file at the same path takes the place of the built-in one */
 function overriding(template: string, source: string): string {
   const folder = posix.dirname(template);
-  return `put it into a template of your own: mkdir -p ${folder} && cp ${source} ${folder}/`;
+  const [from, to] = [source, folder].map((path) => (/^[\w./:@+-]+$/.test(path) ? path : shellQuoted(path)));
+  return `put it into a template of your own: mkdir -p ${to} && cp ${from} ${to}/`;
 }
 
 /** One that nothing makes any more. */

@@ -112,6 +112,20 @@ describe('what stands on disk', () => {
   });
 });
 
+test.each([
+  ['node_modules/nigari/templates/stack/a.tf.njk', 'node_modules/nigari/templates/stack/a.tf.njk'],
+  ["/it's mine/a.tf.njk", String.raw`'/it'\''s mine/a.tf.njk'`],
+])('how to start a template of one’s own from %s', (source, word) => {
+  const there: Disk = new Map([[PATH, file('edited\n')]]);
+  const more = { manifest: manifest({ [PATH]: 'last\n' }), force: false, isGenerated };
+  const hints = (sourceOf: () => string | null) =>
+    compare([sealed(PATH, 'new\n')], there, { ...more, sourceOf }).problems.map(({ hint }) => hint);
+  expect(hints(() => source)).toEqual([
+    expect.stringContaining(`own: mkdir -p templates/stack && cp ${word} templates/stack/\n`),
+  ]);
+  expect(hints(() => null)).toEqual([expect.stringContaining('last:  put it into templates/stack/a.tf.njk\n')]);
+});
+
 /** A run of configure on files that are a map: what changes, and the manifest after it. */
 function run(
   made: readonly Sealed[],
