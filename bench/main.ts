@@ -2,11 +2,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
+import { configure } from './configure.ts';
 import { measure } from './measure.ts';
 import { section, withSection } from './results.ts';
 import { secrets } from './secrets.ts';
 
-const BENCHES = { secrets };
+const BENCHES = { configure, secrets };
 
 const [tools = '', page = '', ...named] = process.argv.slice(2);
 const unknown = named.filter((name) => !Object.hasOwn(BENCHES, name));
