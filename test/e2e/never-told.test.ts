@@ -98,7 +98,7 @@ describe('inputs that are wrong', () => {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
-    for (const verb of ['configure', 'check --json', 'explain', 'guard', 'infra plan', 'secrets list'])
+    for (const verb of ['configure', 'check --json', 'explain', 'secrets list'])
       expectNothingTold(nigari(folder, [...verb.split(' '), '--verbose'], { PATH: process.env['PATH'] ?? '' }));
   });
 });
