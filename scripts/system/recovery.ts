@@ -161,7 +161,7 @@ const finished: Problem = {
 const takenBack: Problem = {
   code: 'run-taken-back',
   severity: 'note',
-  message: 'an earlier run was cut short before it changed anything: what it had laid ready is removed',
+  message: 'an earlier run was cut short while it wrote: the files are as they were before it',
 };
 
 const leftAlone = (path: string): Problem => ({

@@ -26,8 +26,8 @@ export interface WriteOptions {
  * that a deletion leaves empty goes too, and so upwards to the root. Where there is nothing to do, nothing is written.
  * @param root absolute path of the project; nothing outside of it is written, whatever links say
  * @returns nothing, or the reason with the old tree put back: what the system refused (`io-problem.ts`), what `confineFile`
- *   refuses, `link-in-the-way`, `locked` while another run writes, `interrupted`; `write-not-undone` where something could
- *   not be put back, which the next run does
+ *   refuses, `link-in-the-way`, `changed-meanwhile`, `locked` while another run writes, `interrupted`; `write-not-undone`
+ *   where something could not be put back, which the next run does
  */
 export async function replaceAll(
   wanted: readonly Wanted[],
@@ -42,7 +42,7 @@ export async function replaceAll(
     // Looked at again, for another run may have ended meanwhile.
     const done = await allSteps(async () => {
       const jobs = must(await prepare(wanted, root, files), Exit.refusedInput);
-      await carryOut(jobs, must(await siteOf(root, files), Exit.refusedInput), signal);
+      if (jobs.length > 0) await carryOut(jobs, must(await siteOf(root, files), Exit.refusedInput), signal);
     });
     return { ...done, problems: [...before.problems, ...done.problems] };
   });

@@ -4,11 +4,12 @@ import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { build } from 'esbuild';
 import { beforeEach, expect, test } from 'vitest';
 import { checked } from '../../scripts/problem.ts';
 import { withLock } from '../../scripts/system/lock.ts';
 import { writePublic } from '../../scripts/system/write.ts';
-import { temporaryFolder } from '../support/copy.ts';
+import { ROOT, temporaryFolder } from '../support/copy.ts';
 
 const CACHE = '.nigari/cache';
 const HOST = hostname().replaceAll(/[^\w.-]+/g, '_');
@@ -104,6 +105,18 @@ test.skipIf(process.platform === 'win32')(
     expect(await readdir(root)).toEqual(['mine']);
   },
 );
+
+test('a process that ends itself in between gives it back', async () => {
+  const program = join(await temporaryFolder(), 'exit.mjs');
+  const contents = `import { withLock } from './scripts/system/lock.ts';
+await withLock(${JSON.stringify(root)}, () => process.exit(7));`;
+  const stdin = { contents, resolveDir: ROOT, loader: 'ts' } as const;
+  await build({ stdin, outfile: program, bundle: true, format: 'esm', platform: 'node', logLevel: 'warning' });
+  const child = spawn(process.execPath, [program], { stdio: 'inherit' });
+  await once(child, 'close');
+  expect(child.exitCode).toBe(7);
+  expect(await readdir(root)).toEqual([]);
+});
 
 test('works of one process wait for each other', async () => {
   const paths = Array.from({ length: 4 }, (_, index) => `${index}.tf`);

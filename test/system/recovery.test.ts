@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import process from 'node:process';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { collectingReporter } from '../../scripts/system/terminal.ts';
 import { recoverFirst } from '../../scripts/commands/recover.ts';
@@ -52,6 +54,15 @@ async function tree(folder = root): Promise<Readonly<Record<string, string>>> {
     async (file) => [file.slice(folder.length + 1), await readFile(file, 'utf8').catch(() => '->')] as const,
   );
   return Object.fromEntries((await Promise.all(texts)).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function attempt(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const next = () => withLock(root, () => recover(root));
@@ -277,6 +288,24 @@ describe('before any command', () => {
       ['journal-newer', 'warning'],
       ['run-not-finished', 'warning'],
     ]);
+  });
+
+  test.runIf(process.platform === 'linux')('also where nothing can be written', async (context) => {
+    const mount = (...args: string[]) => execFileSync('mount', [...args, root], { stdio: 'ignore' });
+    const isMounted = attempt(() => mount('-t', 'tmpfs', 'none'));
+    context.skip(!isMounted, 'mounting is not allowed here');
+    try {
+      await put(journal('forward', [{ path: 'a.tf', before: 'old', after: 'new' }]));
+      mount('-o', 'remount,ro');
+      const { reporter, heard } = collectingReporter();
+      await recoverFirst({ root, reporter });
+      expect(heard.problems.map(({ code, severity }) => [code, severity])).toEqual([
+        ['read-only-file-system', 'warning'],
+        ['run-not-finished', 'warning'],
+      ]);
+    } finally {
+      execFileSync('umount', [root]);
+    }
   });
 
   test('the journal of a run that is at work is its own', async () => {

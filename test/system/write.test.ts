@@ -13,7 +13,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Change, Sealed } from '../../scripts/types.ts';
 import { nodeFiles, type FilePort } from '../../scripts/system/files.ts';
@@ -242,6 +242,13 @@ describe('write and what stands in the way', () => {
     expect(codes(await write([create('pipe.tf', 'x')], root))).toEqual(['special-file-in-the-way']);
   });
 
+  test('a file that nobody may write is replaced, and stays so', async () => {
+    await writeFile(join(root, 'fixed.tf'), 'old');
+    await chmod(join(root, 'fixed.tf'), 0o444);
+    expect((await write([create('fixed.tf', 'new')], root)).ok).toBe(true);
+    expect((await tree(root))['fixed.tf']).toBe(posix ? '444 new' : ' new');
+  });
+
   test('a project that vanished', async () => {
     const result = await write([create('x.tf', 'x')], join(root, 'gone'));
     expect(codes(result)).toEqual(['file-vanished']);
@@ -322,6 +329,24 @@ function failing(fails: (count: number) => boolean): { readonly files: FilePort;
   return { files, count: () => count };
 }
 
+/** A file by any spelling, as macOS and Windows find it. */
+async function actualPath(path: string): Promise<string> {
+  const names = await readdir(dirname(path)).catch(() => []);
+  const found = names.find((name) => name.toLowerCase() === basename(path).toLowerCase());
+  return found === undefined ? path : join(dirname(path), found);
+}
+
+function regardlessOfCase(files: FilePort): FilePort {
+  const wrapped = OPERATIONS.map((operation) => [
+    operation,
+    async (...args: unknown[]) => {
+      const found = args.map((arg) => (typeof arg === 'string' ? actualPath(arg) : arg));
+      return (files[operation] as (...args: unknown[]) => Promise<unknown>)(...(await Promise.all(found)));
+    },
+  ]);
+  return Object.fromEntries(wrapped) as FilePort;
+}
+
 describe('write is all or nothing', () => {
   const changes = [
     create('a/new.tf', 'new'),
@@ -380,6 +405,28 @@ describe('write is all or nothing', () => {
         await rm(join(root, 'stale'), { recursive: true, force: true });
       expect([before, done]).toContainEqual(await tree(root));
     }
+  });
+
+  test.each(['create', 'rename', 'syncFolder'] as const)('the project vanishes before %s', async (operation) => {
+    await start();
+    const files: FilePort = {
+      ...nodeFiles,
+      [operation]: async (...args: never[]) => {
+        await rm(root, { recursive: true, force: true });
+        return (nodeFiles[operation] as (...args: never[]) => Promise<void>)(...args);
+      },
+    };
+    const result = await write(changes, root, { files });
+    expect(codes(result)[0]).toBe('file-vanished');
+    expect(result.problems.every(({ hint }) => hint)).toBe(true);
+  });
+
+  test('where case does not count, a file gets another name in it', async () => {
+    await writeFile(join(root, 'Main.tf'), 'old');
+    const files = regardlessOfCase(nodeFiles);
+    expect((await write([create('main.tf', 'new'), gone('Main.tf')], root, { files })).ok).toBe(true);
+    expect(Object.keys(await tree(root))).toHaveLength(1);
+    expect(await readFile(await actualPath(join(root, 'main.tf')), 'utf8')).toBe('new');
   });
 
   test('a bug is thrown, after the old tree is back', async () => {
