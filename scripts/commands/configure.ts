@@ -18,7 +18,6 @@ import { manifestFile, readTree } from './project-tree.ts';
 import { resolve } from './resolve.ts';
 import { sealAll } from './sealed-files.ts';
 import { sight } from './sighting.ts';
-import { WRITING } from './unchanged.ts';
 import { understand } from './understand.ts';
 
 export interface ConfigureOptions {
@@ -42,10 +41,9 @@ export interface ConfigureOptions {
   readonly allowQuorumLoss: boolean;
 }
 
-export async function configure(given: Context, options: ConfigureOptions): CommandResult {
+export async function configure(context: Context, options: ConfigureOptions): CommandResult {
   const { init, force, check } = options;
-  const sighting = await sight(given, options);
-  const { context } = sighting;
+  const sighting = await sight(context, options);
   const notes: Problem[] = [];
   const collect = (found: readonly Problem[]): void => void notes.push(...found);
   const past = await readPast(context, collect);
@@ -70,10 +68,11 @@ export async function configure(given: Context, options: ConfigureOptions): Comm
     await preview(context, { ...outcome, initialised: [], next: [] }, options.show, { disk, model: derived.model });
     return options.mustMatch && changes.some(({ kind }) => kind !== 'keep') ? Exit.workToDo : Exit.done;
   }
-  sighting.lastStep();
   const manifested = manifestFile(tree, sealed, changes, present);
   const how = { signal: context.signal, beside: [manifested], seen: disk };
-  await step(context, WRITING, async () => must(await write(changes, context.root, how), Exit.refusedInput, collect));
+  await step(context, 'Write what changed', async () =>
+    must(await write(changes, context.root, how), Exit.refusedInput, collect),
+  );
   await memory.save();
   const initialised = init && !closed ? await initialise(context, derived.model) : [];
   const done = { ...outcome, initialised, next: await nextStep(context, instances, initialised) };

@@ -21,10 +21,6 @@ import { askedOf, type Said } from './unchanged.ts';
 
 /** A run that is watched from its beginning. */
 export interface Sighting {
-  /** The run's own, with a reporter that notes the steps. */
-  readonly context: Context;
-  /** Told when only `WRITING` is still to come: no later step is due where nothing changed. */
-  readonly lastStep: () => void;
   /** Keeps what was said for later runs, unless what the run read has changed meanwhile. */
   readonly keep: (done: Outcome, of: Circumstances) => Promise<void>;
 }
@@ -40,21 +36,12 @@ export interface Circumstances {
 }
 
 export async function sight(context: Context, options: ConfigureOptions): Promise<Sighting> {
-  const steps: string[] = [];
-  let noting = true;
-  const { reporter } = context;
-  const step: typeof reporter.step = (title, work) => {
-    if (noting) steps.push(title);
-    return reporter.step(title, work);
-  };
   const before = options.check ? null : await attempt(() => inputs(context));
   return {
-    context: { ...context, reporter: { ...reporter, step } },
-    lastStep: () => (noting = false),
     keep: async (done, { init, secrets, instances, disk }) => {
       if (before === null || !isForeseeable(context, secrets, done)) return;
       const taken = Date.now();
-      const said: Said = { ...again(done), steps, init };
+      const said: Said = { ...again(done), init };
       const now = await attempt(() => inputs(context));
       const made = await attempt(() => outputs(context.root, said.unchanged, instances));
       if (made === null || !isAsLeft(context.root, made, done.changes, disk)) return;
@@ -74,7 +61,7 @@ function isAsLeft(root: string, made: readonly Observed[], changes: readonly Cha
 }
 
 /** What the next run would say of the same. */
-function again({ changes, problems, initialised, next }: Outcome): Omit<Said, 'steps' | 'init'> {
+function again({ changes, problems, initialised, next }: Outcome): Omit<Said, 'init'> {
   return {
     unchanged: changes.filter(({ kind }) => kind !== 'delete').map(({ path }) => path),
     problems,

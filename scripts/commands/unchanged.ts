@@ -1,5 +1,5 @@
 /**
- * `nigari configure` where nothing changed since its last good run: says the same again, and does nothing. It loads nothing
+ * `nigari configure` where nothing changed since its last good run: says how that ended again, and does nothing. It loads nothing
  * of what makes files, so that it costs hardly more than to start.
  */
 import process from 'node:process';
@@ -13,8 +13,6 @@ import type { Initialised } from './initialise.ts';
 
 /** What a run that changes nothing says. */
 export interface Said {
-  /** Titles of the steps up to the comparison; what comes behind it is told apart by `--check`. */
-  readonly steps: readonly string[];
   /** False with `--no-init`: whether init is due was not looked at. */
   readonly init: boolean;
   readonly unchanged: readonly string[];
@@ -23,21 +21,16 @@ export interface Said {
   readonly next: readonly string[];
 }
 
-/** The last step of a run that may write. */
-export const WRITING = 'Write what changed';
-
 /** @returns null where there may be something to do */
 export async function unchanged(context: Context, options: ConfigureOptions): Promise<ExitCode | null> {
-  const { reporter, json, terminal } = context;
+  const { reporter } = context;
   const { check, show, force, dropMoved, init } = options;
   const isLong = force || dropMoved || show !== 'list';
   const said = isLong ? null : await recall<Said>(context, askedOf(context, options));
   if (said === null || (!check && said.init !== init)) return null;
   // The lines that a problem is about are shown on a terminal; they are read with the YAML parser.
   if (said.problems.length > 0 && process.stderr.isTTY) return null;
-  // On a terminal a step is an animation, for whoever waits.
-  const steps = terminal && !json ? [] : [...said.steps, ...(check ? [] : [WRITING])];
-  for (const title of steps) await reporter.step(title, () => {});
+  reporter.line('Nothing changed since the last run');
   const changes = said.unchanged.map((path): Change => ({ kind: 'keep', path }));
   const { problems, initialised, next } = said;
   const outcome = { check, changes, dangers: [], problems };

@@ -22,7 +22,7 @@ import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configure, type ConfigureOptions } from '../../scripts/commands/configure.ts';
 import { init } from '../../scripts/commands/init.ts';
-import { unchanged, WRITING } from '../../scripts/commands/unchanged.ts';
+import { unchanged } from '../../scripts/commands/unchanged.ts';
 import { contextFor } from '../support/context.ts';
 import { REPOSITORY } from '../support/project.ts';
 
@@ -178,7 +178,7 @@ test.each(['cluster.yaml', 'infrastructure/tofu/main.tf'])(
     const { reporter } = context;
     const step: typeof reporter.step = async (title, work) => {
       const done = await reporter.step(title, work);
-      if (title === WRITING) appendFileSync(join(root, path), '# mine\n');
+      if (title === 'Write what changed') appendFileSync(join(root, path), '# mine\n');
       return done;
     };
     const text = readFileSync(join(root, path));

@@ -61,13 +61,15 @@ function edit(folder: string, path: string, from: string, to: string): void {
 describe('without the key', () => {
   test('nothing changed: kept, and all is well', () => {
     const { folder, here } = withoutKey();
-    const before = tree(folder);
+    // What nigari remembers of its last run is another thing under another environment.
+    const files = () => [...tree(folder)].filter(([path]) => path !== '.nigari/cache/last-run');
+    const before = files();
     for (const env of [here, {}]) {
       const ended = nigari(folder, ['configure'], env);
       expect(ended.status, ended.all).toBe(0);
       expect(ended.stderr).toContain(`${SEALED}: kept, cannot be compared`);
     }
-    expect(tree(folder)).toEqual(before);
+    expect(files()).toEqual(before);
   });
 
   test('a plain value changed: that is written, and what is sealed is kept', () => {
