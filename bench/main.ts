@@ -1,6 +1,6 @@
 /** Runs the benches that are named, or all of them; prints their tables and writes them into the page. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import process from 'node:process';
 import { configure } from './configure.ts';
 import { measure } from './measure.ts';
@@ -14,7 +14,7 @@ const unknown = named.filter((name) => !Object.hasOwn(BENCHES, name));
 if (unknown.length > 0) throw new Error(`no bench is called ${unknown.join(', ')}: ${Object.keys(BENCHES).join(', ')}`);
 
 const day = new Date().toISOString().slice(0, 10);
-const conditions = `Node ${process.versions.node}, ${availableParallelism()} cores, ${process.platform} ${process.arch}, ${day}`;
+const conditions = `Node ${process.versions.node}, ${availableParallelism()} cores, ${process.platform} ${process.arch}, load ${loadavg()[0]?.toFixed(1)} before, ${day}`;
 for (const [name, start] of Object.entries(BENCHES)) {
   if (named.length > 0 && !named.includes(name)) continue;
   const { cases, against, load, end } = await start(tools);

@@ -14,14 +14,13 @@ export interface Result {
 }
 
 export function section({ name, against, load, conditions, measured }: Result): string {
-  const rows = measured.map(
-    ({ what, ours, theirs, ratio }) =>
-      `| ${what} | **${ratioText(ratio)}** | ${milliseconds(ours)} | ${milliseconds(theirs)} |`,
-  );
+  const rows = measured.map(({ what, ours, theirs, ratio, processor }) => {
+    return `| ${what} | **${ratioText(ratio)}** | ${ratioText(processor)} | ${milliseconds(ours)} | ${milliseconds(theirs)} |`;
+  });
   return [
     `## ${name}`,
     load,
-    ['| | nigari ÷ other | nigari, ms | other, ms |', '|---|---|---|---|', ...rows].join('\n'),
+    ['| | nigari ÷ other | processor time | nigari, ms | other, ms |', '|---|---|---|---|---|', ...rows].join('\n'),
     `${against}; ${conditions}. Medians of ${ROUNDS} rounds by turns, with the least and the most; only the ratio says much elsewhere.`,
   ].join('\n\n');
 }

@@ -22,11 +22,13 @@ test('the median is one that was measured', () => {
 });
 
 test('a section takes the place of the one before, and leaves the others', () => {
-  const measured = [{ what: 'x', ours: spread([10]), theirs: spread([40]), ratio: spread([0.25]) }];
+  const measured = [
+    { what: 'x', ours: spread([10]), theirs: spread([40]), ratio: spread([0.25]), processor: spread([0.5]) },
+  ];
   const made = (name: string, load: string) =>
     section({ name, load, against: 'sops 3', conditions: 'Node 20', measured });
   const page = withSection(withSection(null, made('one', 'first.')), made('two', 'second.'));
-  expect(page).toContain('| x | **0.25 (0.25–0.25)** | 10 (10–10) | 40 (40–40) |');
+  expect(page).toContain('| x | **0.25 (0.25–0.25)** | 0.50 (0.50–0.50) | 10 (10–10) | 40 (40–40) |');
   const again = withSection(page, made('one', 'third.'));
   expect(again).toBe(page.replace('first.', 'third.'));
 });
