@@ -72,7 +72,7 @@ function openConfig(file: SourceFile, literals: Literals): readonly PublicFile[]
   const keys = [...literals.keys()];
   const text = withoutKeys(file, keys, (key) => `${key} is in ${SEALED_FILE}`);
   if (text === null) throw new Refusal([notRemovable(keys)], Exit.refusedInput);
-  return [{ path: CLUSTER_FILE, text }];
+  return [{ path: CLUSTER_FILE, text, was: file.bytes }];
 }
 
 const notRemovable = (keys: readonly SecretKey[]): Problem => ({
@@ -88,7 +88,7 @@ async function ignoreFile(context: Context): Promise<readonly PublicFile[]> {
   const now = await readFileOf(context, path);
   const text = now === null ? '' : new TextDecoder('utf-8', { ignoreBOM: true }).decode(now.bytes);
   const wanted = withIgnoreBlock(text, true);
-  return wanted === text ? [] : [{ path, text: wanted }];
+  return wanted === text ? [] : [{ path, text: wanted, was: now?.bytes ?? null }];
 }
 
 async function isTracked({ root, env }: Context): Promise<boolean> {
