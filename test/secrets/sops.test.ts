@@ -42,7 +42,7 @@ describe.skipIf(!SOPS)('with the real sops', () => {
 
   test.each(STYLES)('YAML that is written %s reads alike', async (_how, style) => {
     expect.hasAssertions();
-    await readAlike(forest(100, 2), style);
+    await readAlike(forest(50, 2), style);
   });
 
   test('2,000 scalars without quotes are the same to sops', async () => {

@@ -26,7 +26,7 @@ describe('tampering is refused', () => {
   });
 
   test('or without effect, whatever is changed', async () => {
-    await fc.assert(fc.asyncProperty(tampered, expectRefusedOrWhole), { numRuns: 1000 });
+    await fc.assert(fc.asyncProperty(tampered, expectRefusedOrWhole), { numRuns: 500 });
   });
 
   test.each([
