@@ -24,8 +24,8 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     more: 'A file that exists is never changed, but for a marked block in .gitignore and .gitattributes.\n\nExamples:\n  nigari init\n  nigari init --commit-config',
     run: async (context, { commitConfig = false }) =>
       commitConfig
-        ? (await import('./commands/commit-config.ts')).commitConfig(context)
-        : (await import('./commands/init.ts')).init(context),
+        ? (await import('./commands/init/commit-config.ts')).commitConfig(context)
+        : (await import('./commands/init/init.ts')).init(context),
   },
   ...CHANGES,
   {
@@ -48,7 +48,7 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     summary: 'look at tools, keys and the repository, and say what to do',
     options: [JSON_OPTION],
     more: 'Example:\n  nigari doctor',
-    run: async (context) => (await import('./commands/doctor.ts')).doctor(context),
+    run: async (context) => (await import('./commands/doctor/doctor.ts')).doctor(context),
   },
   {
     name: 'guard',
@@ -61,7 +61,7 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     more: 'Examples:\n  nigari guard\n  nigari guard --all\n  nigari guard --range origin/main..HEAD\n\ndocs/security.md has the lines for lefthook and for a plain hook.',
     speaksOfSecrets: true,
     run: async (context, { all = false, range }) =>
-      (await import('./commands/guard.ts')).guard(context, all, range ?? null),
+      (await import('./commands/guard/guard.ts')).guard(context, all, range ?? null),
   },
   {
     name: 'explain',
@@ -86,7 +86,7 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     summary: 'tell an editor what check finds, while you type (LSP on stdin and stdout)',
     options: [['--stdio', 'accepted because editors say it; there is no other way']],
     more: 'docs/editors.md has the lines for each editor.',
-    run: async (context) => (await import('./commands/language-server.ts')).languageServer(context),
+    run: async (context) => (await import('./commands/language-server/language-server.ts')).languageServer(context),
   },
   {
     name: 'completion',

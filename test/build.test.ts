@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { withIgnoreBlock } from '../scripts/commands/gitignore.ts';
+import { withIgnoreBlock } from '../scripts/commands/init/gitignore.ts';
 import { copyOfProject, ROOT, temporaryFolder } from './support/copy.ts';
 
 /** A program with a version, and one command that needs a CommonJS package. */

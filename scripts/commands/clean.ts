@@ -8,8 +8,8 @@ import { hasDotTerraform, hasLocalState } from '../system/init-record.ts';
 import { ask, canAsk } from '../system/prompt.ts';
 import { write } from '../system/write.ts';
 import { step, type CommandResult, type Context } from './context.ts';
-import { DIRECTORIES } from './held-files.ts';
-import { readOwnManifest, readTree, type ProjectTree } from './project-tree.ts';
+import { DIRECTORIES } from './configure/held-files.ts';
+import { readOwnManifest, readTree, type ProjectTree } from './configure/project-tree.ts';
 import { readFileOf } from './sealed-files.ts';
 
 export interface CleanOptions {

@@ -6,7 +6,7 @@ import { run } from '../system/processes.ts';
 import type { CommandResult, Context } from './context.ts';
 import { notConfigured, openFile, readFileOf } from './sealed-files.ts';
 import { chosenFiles } from './secrets/files.ts';
-import { SECRETS_FILE } from './survey.ts';
+import { SECRETS_FILE } from './init/survey.ts';
 
 export interface ExecOptions {
   /** Null for the instance's own. */

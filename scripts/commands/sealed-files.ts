@@ -12,7 +12,7 @@ import { randomBytes } from '../system/random.ts';
 import { write } from '../system/write.ts';
 import type { Artifact, Change, Sealed, SourceFile } from '../types.ts';
 import type { Context } from './context.ts';
-import { manifestWith } from './project-tree.ts';
+import { manifestWith } from './configure/project-tree.ts';
 import { keysAtHand, type Seeker } from './keys.ts';
 
 /** @param path relative to the project @returns null when nothing is there @throws Refusal 2 when it cannot be read */

@@ -16,7 +16,7 @@ import { loadTemplates } from '../system/templates.ts';
 import type { Artifact, Config, Derived, Model } from '../types.ts';
 import { refuse, step, type Context } from './context.ts';
 import type { Resolve } from './resolve.ts';
-import { SECRETS_FILE } from './survey.ts';
+import { SECRETS_FILE } from './init/survey.ts';
 
 /** What the inputs mean, and the files that they become, in clear and in memory. */
 export interface Understood {

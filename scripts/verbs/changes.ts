@@ -1,5 +1,5 @@
 /** The verbs that decide what nigari's files are to be. */
-import type { ConfigureOptions } from '../commands/configure.ts';
+import type { ConfigureOptions } from '../commands/configure/configure.ts';
 import type { Option } from '../completion/table.ts';
 import { JSON_OPTION, type Options, type Verb } from './verb.ts';
 
@@ -24,8 +24,9 @@ export const CHANGES: readonly Verb[] = [
     ],
     more: 'docs/changes.md tells what is dangerous, and why.\n\nExamples:\n  nigari configure\n  nigari configure --yes\n  nigari configure --check\n  nigari configure --diff --check\n  nigari configure --no-init --json',
     shortcut: async (context, options) =>
-      (await import('../commands/unchanged.ts')).unchanged(context, asOptions(options)),
-    run: async (context, options) => (await import('../commands/configure.ts')).configure(context, asOptions(options)),
+      (await import('../commands/configure/unchanged.ts')).unchanged(context, asOptions(options)),
+    run: async (context, options) =>
+      (await import('../commands/configure/configure.ts')).configure(context, asOptions(options)),
   },
   {
     name: 'diff',
@@ -40,7 +41,7 @@ export const CHANGES: readonly Verb[] = [
     more: 'Writes nothing. What it prints, `git apply` can take.\n\nExamples:\n  nigari diff\n  nigari diff --stat\n  nigari diff --check --json\n  nigari diff --force > changes.patch',
     prints: true,
     run: async (context, options) =>
-      (await import('../commands/configure.ts')).configure(context, asOptions({ ...options, diff: true })),
+      (await import('../commands/configure/configure.ts')).configure(context, asOptions({ ...options, diff: true })),
   },
   {
     name: 'clean',

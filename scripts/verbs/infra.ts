@@ -11,7 +11,7 @@ const INFRA_VERBS: readonly Verb[] = [
     completes: 'files',
     more: 'Example:\n  nigari infra init -- -upgrade',
     runs: 'tofu',
-    run: async (context, _, args) => (await import('../commands/infra.ts')).infraInit(context, args),
+    run: async (context, _, args) => (await import('../commands/infra/infra.ts')).infraInit(context, args),
   },
   {
     name: 'plan',
@@ -20,7 +20,7 @@ const INFRA_VERBS: readonly Verb[] = [
     completes: 'files',
     more: 'Examples:\n  nigari infra plan\n  nigari infra plan -- -refresh=false -out=tfplan',
     runs: 'tofu',
-    run: async (context, _, args) => (await import('../commands/infra.ts')).infraPlan(context, args),
+    run: async (context, _, args) => (await import('../commands/infra/infra.ts')).infraPlan(context, args),
   },
 ];
 

@@ -4,7 +4,7 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { expect, test } from 'vitest';
-import { gitSettingsNote, withAttributesBlock } from '../../scripts/commands/git-sealed.ts';
+import { gitSettingsNote, withAttributesBlock } from '../../scripts/commands/init/git-sealed.ts';
 import { sealText } from '../secrets/support.ts';
 import { commit, git, NIGARI_CALL } from '../support/git.ts';
 import { emptyFolder, nigari, project, REPOSITORY } from '../support/project.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { withIgnoreBlock } from '../../scripts/commands/gitignore.ts';
+import { withIgnoreBlock } from '../../scripts/commands/init/gitignore.ts';
 import { project, REPOSITORY } from '../support/project.ts';
 
 const BLOCK = withIgnoreBlock('');

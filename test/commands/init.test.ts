@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { init } from '../../scripts/commands/init.ts';
+import { init } from '../../scripts/commands/init/init.ts';
 import { Refusal } from '../../scripts/problem.ts';
 import { newSopsConfig } from '../../scripts/secrets/rules.ts';
 import { newIdentity } from '../../scripts/system/age.ts';

@@ -20,9 +20,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { configure, type ConfigureOptions } from '../../scripts/commands/configure.ts';
-import { init } from '../../scripts/commands/init.ts';
-import { unchanged } from '../../scripts/commands/unchanged.ts';
+import { configure, type ConfigureOptions } from '../../scripts/commands/configure/configure.ts';
+import { init } from '../../scripts/commands/init/init.ts';
+import { unchanged } from '../../scripts/commands/configure/unchanged.ts';
 import { contextFor } from '../support/context.ts';
 import { REPOSITORY } from '../support/project.ts';
 

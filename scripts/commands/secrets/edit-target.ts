@@ -9,7 +9,7 @@ import { loadInputs } from '../../system/inputs.ts';
 import { ask, canAsk } from '../../system/prompt.ts';
 import type { Context } from '../context.ts';
 import { readFileOf } from '../sealed-files.ts';
-import { isThere, SECRETS_FILE } from '../survey.ts';
+import { isThere, SECRETS_FILE } from '../init/survey.ts';
 import { generatedPaths, projectPath } from './files.ts';
 import { ownPlace } from './own-place.ts';
 

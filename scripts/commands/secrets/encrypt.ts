@@ -6,7 +6,7 @@ import { write } from '../../system/write.ts';
 import type { SourceFile } from '../../types.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { sealAll, toSeal } from '../sealed-files.ts';
-import { INPUTS, SOPS_CONFIG } from '../survey.ts';
+import { INPUTS, SOPS_CONFIG } from '../init/survey.ts';
 import { chosenFiles } from './files.ts';
 
 /** @throws Refusal 2 for what no rule covers, or sops would lose, or is no YAML; the file is then as it was */

@@ -14,7 +14,7 @@ import { findOnPath } from '../../system/programs.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { keysAtHand } from '../keys.ts';
 import { putSealed, readFileOf } from '../sealed-files.ts';
-import { SOPS_CONFIG } from '../survey.ts';
+import { SOPS_CONFIG } from '../init/survey.ts';
 import { tellDifferences } from './difference-lines.ts';
 import { projectPath } from './files.ts';
 import { inConflict, mergeStages, type Merged, type Stages } from './merge-versions.ts';

@@ -11,7 +11,7 @@ import { readSealed } from '../../secrets/sealed.ts';
 import type { SourceFile } from '../../types.ts';
 import type { Context } from '../context.ts';
 import { openFile, readFileOf } from '../sealed-files.ts';
-import { SECRETS_FILE } from '../survey.ts';
+import { SECRETS_FILE } from '../init/survey.ts';
 import { chosenFiles } from './files.ts';
 import { ownPlace } from './own-place.ts';
 

@@ -8,7 +8,7 @@ import { readSealed } from '../../secrets/sealed.ts';
 import { writeWithRules } from '../../system/write.ts';
 import type { SourceFile } from '../../types.ts';
 import type { CommandResult, Context } from '../context.ts';
-import { manifestWith } from '../project-tree.ts';
+import { manifestWith } from '../configure/project-tree.ts';
 import { chosenFiles, otherSealedPaths } from './files.ts';
 import { rulesOf, type Rules } from './recipients.ts';
 import { resealed, sealInputs } from './reseal.ts';

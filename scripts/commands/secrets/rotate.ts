@@ -6,7 +6,7 @@ import type { Identity } from '../../secrets/age.ts';
 import { write } from '../../system/write.ts';
 import type { SourceFile } from '../../types.ts';
 import type { CommandResult, Context } from '../context.ts';
-import { manifestWith } from '../project-tree.ts';
+import { manifestWith } from '../configure/project-tree.ts';
 import { chosenFiles } from './files.ts';
 import { resealed, sealInputs } from './reseal.ts';
 import { workerLines } from './worker.ts';
