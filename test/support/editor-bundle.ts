@@ -9,7 +9,7 @@ import { copyOfProject, ROOT, temporaryFolder } from './copy.ts';
 const ENTRIES = {
   'language-server': `
 import process from 'node:process';
-import { languageServer } from './scripts/commands/language-server.ts';
+import { languageServer } from './scripts/commands/language-server/language-server.ts';
 
 process.exitCode = await languageServer({ signal: new AbortController().signal });
 `,
