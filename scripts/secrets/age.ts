@@ -45,5 +45,23 @@ export function recipientFault(text: string): string | null {
       ? 'belongs to an age plugin, which only sops itself can use'
       : 'is no age recipient';
   }
-  return bech32Bytes(text, prefix)?.length === bytes ? null : 'is damaged: its checksum does not fit';
+  const key = bech32Bytes(text, prefix);
+  if (key?.length !== bytes) return 'is damaged: its checksum does not fit';
+  return isLowOrder(key) ? 'is no key: nobody can have the private one' : null;
+}
+
+/** The points of low order of Curve25519 (RFC 7748, section 6.1): whatever is agreed on with one of them is known. */
+const LOW_ORDER: ReadonlySet<string> = new Set([
+  '00'.repeat(32),
+  `01${'00'.repeat(31)}`,
+  'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
+  '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
+  ...['ec', 'ed', 'ee'].map((first) => `${first}${'ff'.repeat(30)}7f`),
+]);
+
+/** The highest bit does not count. */
+function isLowOrder(key: Uint8Array): boolean {
+  const point = Buffer.from(key);
+  if (point.length === 32) point[31] = (point[31] ?? 0) & 0x7f;
+  return LOW_ORDER.has(point.toString('hex'));
 }

@@ -16,6 +16,20 @@ describe('a recipient', () => {
     }
   });
 
+  /** Made with npm `@scure/base`, with and without the highest bit; OpenSSL agrees on nothing with any of them. */
+  test.each([
+    'age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z',
+    'age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqzqqsuwj9m',
+    'age1qyqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqj7vrya',
+    'age1ur4h5lpmgxu2u9jku0a0r87ydtdqnr0tnsetrlvxvgz3vh6fhqqqzyt4v9',
+    'age1t7wft09r2zxzfvwsk92eeql0tvzyghxytqwgapkcyf8dm5ylz8ts72fzt7',
+    'age1anlllllllllllllllllllllllllllllllllllllllllllllllals4n2t7m',
+    'age1ahlllllllllllllllllllllllllllllllllllllllllllllllllsh3g6la',
+    'age1amlllllllllllllllllllllllllllllllllllllllllllllllalselrwrv',
+  ])("%s is nobody's", (recipient) => {
+    expect(recipientFault(recipient)).toBe('is no key: nobody can have the private one');
+  });
+
   test.each(['', 'age1', 'AGE1', ALICE.toUpperCase(), ` ${ALICE}`, `${ALICE}q`, ALICE.slice(0, -1)])(
     '%j is not sound',
     (text) => {
