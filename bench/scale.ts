@@ -1,0 +1,61 @@
+/** `nigari configure` from nothing as a project grows: ten to ten thousand nodes. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import process from 'node:process';
+import type { Bench } from './bench.ts';
+
+const NIGARI = resolve('dist/nigari.js');
+const SIZES = [10, 100, 1000, 10_000];
+
+const CLUSTER = `node_cidr: 172.16.0.0/16
+cluster_api_addr: 172.16.255.1
+cluster_pod_cidr: 10.0.0.0/10
+cluster_svc_cidr: 10.96.0.0/16
+proxmox_api_url: https://pve.example.com:8006
+proxmox_node: pve
+proxmox_api_token_id: bench@pve!nigari
+proxmox_api_token_secret: 00000000-1111-2222-3333-444444444444
+`;
+
+/** Three controllers, everything else workers, each at an address of its own. */
+function nodes(count: number): string {
+  const line = (index: number): string =>
+    `  - {name: n${index}, address: 172.16.${1 + Math.floor(index / 200)}.${1 + (index % 200)}, controller: ${index < 3}}\n`;
+  return `nodes:\n${Array.from({ length: count }, (_, index) => line(index)).join('')}`;
+}
+
+export async function scale(): Promise<Bench> {
+  execFileSync(process.execPath, ['tools/build.mjs'], { stdio: 'inherit' });
+  const folder = mkdtempSync(join(tmpdir(), 'nigari-bench-scale-'));
+  const env = { PATH: '', HOME: folder };
+  const nigari = (root: string, verb: string): void =>
+    void execFileSync(process.execPath, [NIGARI, '--chdir', root, verb], { env, stdio: 'ignore' });
+  const project = (count: number): string => {
+    const root = join(folder, String(count));
+    mkdirSync(root);
+    writeFileSync(join(root, 'cluster.yaml'), CLUSTER);
+    writeFileSync(join(root, 'nodes.yaml'), nodes(count));
+    nigari(root, 'init');
+    return root;
+  };
+  const fresh = (root: string) => (): void => {
+    for (const made of ['infrastructure', '.nigari']) rmSync(join(root, made), { recursive: true, force: true });
+  };
+  const first = project(SIZES[0] ?? 0);
+  return {
+    against: `nigari with ${SIZES[0]} nodes`,
+    load: 'A project from nothing; the ratio tells how much more it costs than the smallest.',
+    cases: SIZES.slice(1).map((count) => {
+      const root = project(count);
+      return {
+        what: `${count} nodes`,
+        prepare: () => [first, root].forEach((folder) => fresh(folder)()),
+        ours: () => nigari(root, 'configure'),
+        theirs: () => nigari(first, 'configure'),
+      };
+    }),
+    end: () => rmSync(folder, { recursive: true }),
+  };
+}
