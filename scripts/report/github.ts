@@ -34,7 +34,8 @@ function place({ line, column, endLine, endColumn }: Span) {
 
 function message({ message, code, hint }: Problem, file: string | undefined, span: Span | null): string {
   const where = [file, span?.line, span?.column].filter((part) => part !== undefined && part !== null);
-  const sentence = `${where.join(':')} ${message} (${code})`.trimStart();
+  // A message keeps its own blanks, whether there is a place before it or not.
+  const sentence = [...(where.length > 0 ? [where.join(':')] : []), `${message} (${code})`].join(' ');
   return visible(sentence) + (hint === undefined ? '' : `\nhint: ${visible(hint, { lines: true })}`);
 }
 

@@ -71,6 +71,10 @@ describe('githubAnnotations', () => {
     );
   });
 
+  test('a message of blanks alone stays one, without a place before it too', () => {
+    expect(githubAnnotations([{ code: 'c', severity: 'error', message: '\t' }], '')).toBe('::error title=c::\\t (c)\n');
+  });
+
   test('the runner reads one command for each problem, whatever it says', () => {
     fc.assert(
       fc.property(anyProblems(), (problems) => {
