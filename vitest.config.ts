@@ -14,6 +14,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/soak/**'],
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/seeded.ts'],
     // Real tools take seconds to start on a busy machine; nothing here measures time.
     testTimeout: 60_000,
     hookTimeout: 120_000,

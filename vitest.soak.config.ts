@@ -5,7 +5,7 @@ const HOUR = 3_600_000;
 
 /** The long versions: `npm run soak`, or `npm run soak -- NAME` for those whose path holds NAME. */
 export default mergeConfig(
-  { ...everyday, test: { ...everyday.test, include: [], exclude: [] } },
+  { ...everyday, test: { ...everyday.test, include: [], exclude: [], setupFiles: [] } },
   defineConfig({
     test: {
       include: ['test/soak/**/*.soak.test.ts'],
