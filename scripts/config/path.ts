@@ -3,6 +3,16 @@
 /** `['nodes', 2, 'address']`; the empty path is the document itself. */
 export type KeyPath = readonly (string | number)[];
 
+/** The value at a path; undefined where there is none. */
+export function valueAt(root: unknown, path: KeyPath): unknown {
+  let value = root;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Readonly<Record<string | number, unknown>>)[step];
+  }
+  return value;
+}
+
 /** `nodes[2].address`; a key that is not a plain name is quoted: `vars["a b"]`. */
 export function formatPath(path: KeyPath): string {
   return path.map((step, index) => formatStep(step, index === 0)).join('');

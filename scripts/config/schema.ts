@@ -2,7 +2,7 @@
 import type { ErrorObject } from 'ajv';
 import type { Problem } from '../problem.ts';
 import { isSecretPath, keySchema, type InputKind } from './key-schema.ts';
-import { formatPath, type KeyPath } from './path.ts';
+import { formatPath, valueAt, type KeyPath } from './path.ts';
 import { missingWords, unknownWords, valueWords, type Misfit } from './shape-words.ts';
 import { validateCluster, validateNodes } from './validators.gen.js';
 import type { YamlFile } from './yaml.ts';
@@ -69,8 +69,4 @@ function keyPath(root: unknown, pointer: string): KeyPath {
     value = (value as Record<string, unknown>)[step];
   }
   return path;
-}
-
-function valueAt(root: unknown, path: KeyPath): unknown {
-  return path.reduce<unknown>((value, step) => (value as Record<string | number, unknown>)[step], root);
 }

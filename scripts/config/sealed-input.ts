@@ -6,7 +6,7 @@ import type { Problem } from '../problem.ts';
 import { SECRET_KEYS } from '../types.ts';
 import { knownKeys } from './key-schema.ts';
 import { mapLeaves, mayBeSecret, type Resolution } from './deferred.ts';
-import { formatPath, type KeyPath } from './path.ts';
+import { formatPath, valueAt, type KeyPath } from './path.ts';
 import type { YamlFile } from './yaml.ts';
 
 export const SEALED_FILE = 'cluster.sops.yaml';
@@ -110,15 +110,6 @@ function mergedValue(one: unknown, other: unknown): unknown {
 
 const own = (value: Readonly<Record<string, unknown>>, key: string): unknown =>
   Object.hasOwn(value, key) ? value[key] : undefined;
-
-function valueAt(root: unknown, path: KeyPath): unknown {
-  let value = root;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as Readonly<Record<string | number, unknown>>)[step];
-  }
-  return value;
-}
 
 const has = (root: unknown, path: KeyPath): boolean => valueAt(root, path) !== undefined;
 
