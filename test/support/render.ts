@@ -1,8 +1,10 @@
 /** The scenarios of `test/fixtures/valid`, rendered as `configure` renders them, in memory. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
+import { withMoves } from '../../scripts/changes/history.ts';
+import { MANIFEST_FILE, readManifest, type Manifest } from '../../scripts/changes/manifest.ts';
 import { derive } from '../../scripts/config/derive.ts';
 import type { ClusterYaml, NodesYaml } from '../../scripts/config/written.gen.ts';
 import { must, Exit } from '../../scripts/problem.ts';
@@ -13,7 +15,7 @@ import { ROOT } from './copy.ts';
 
 const FIXTURES = join(ROOT, 'test/fixtures/valid');
 
-/** Their folders: each holds a cluster.yaml and a nodes.yaml. */
+/** Their folders: each holds a cluster.yaml and a nodes.yaml, and where it was configured before, a manifest. */
 export const scenarios: readonly string[] = readdirSync(FIXTURES, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
@@ -24,12 +26,21 @@ export interface Rendered {
   readonly artifacts: readonly Artifact[];
 }
 
-/** What a scenario's inputs say; the tests of `validate` see to it that they are valid. */
+/** What a scenario's inputs say, after its manifest where it has one; the tests of `validate` see to it that they are valid. */
 async function scenarioModel(name: string): Promise<Model> {
   const read = async (file: string): Promise<unknown> => parse(await readFile(join(FIXTURES, name, file), 'utf8'));
   const cluster = (await read('cluster.yaml')) as ClusterYaml;
   const { nodes } = (await read('nodes.yaml')) as NodesYaml;
-  return derive({ cluster, nodes }).model;
+  return withMoves(derive({ cluster, nodes }), await scenarioPast(name), false).model;
+}
+
+/** What was rendered of it before. */
+async function scenarioPast(name: string): Promise<Manifest['instances']> {
+  const path = join(FIXTURES, name, MANIFEST_FILE);
+  const file = existsSync(path) ? { path: MANIFEST_FILE, bytes: await readFile(path) } : null;
+  const found = readManifest(file);
+  if (!found.ok || found.problems.length > 0) throw new Error(`the manifest of ${name} cannot be read`);
+  return found.value?.instances ?? new Map();
 }
 
 /** @param own templates of a project, which take the place of built-in ones */
