@@ -12,6 +12,7 @@ export interface Danger extends Problem {
 const SEVERITIES = {
   'quorum-loss': 'error',
   'disk-shrinks': 'error',
+  'names-swapped': 'warning',
   'destroys-vm': 'warning',
   'replaces-vm': 'warning',
   'loses-disk': 'warning',
@@ -25,7 +26,13 @@ const SEVERITIES = {
   'in-place': 'note',
 } as const satisfies Readonly<Record<string, Severity>>;
 
-const CONSENT: ReadonlySet<string> = new Set(['quorum-loss', 'destroys-vm', 'replaces-vm', 'loses-disk']);
+const CONSENT: ReadonlySet<string> = new Set([
+  'quorum-loss',
+  'names-swapped',
+  'destroys-vm',
+  'replaces-vm',
+  'loses-disk',
+]);
 
 export function danger(
   code: keyof typeof SEVERITIES,

@@ -5,6 +5,7 @@ import { OF_CLUSTER, OF_INSTANCE, OF_NODE, type Effect, type Row, type Value } f
 import { quorumLoss } from './quorum.ts';
 import { renamesOf, reused, type Moves } from './renames.ts';
 import type { Snapshot, Values } from './snapshot.ts';
+import { swaps } from './swaps.ts';
 
 export interface DangerOptions {
   /** False where nothing was ever applied from here, as far as can be seen: then all of it is only told. */
@@ -28,7 +29,8 @@ export function dangersOf(before: Rendered, after: Snapshot | null, options: Dan
     ...[...reused(before.moved, renames, before.machines, after.machines)].map(([from, to]) => nameReused(from, to)),
     ...clusterChanges(before.shared, after.shared),
   ];
-  return weighed([...quorumLoss(before, after, renames, found, options.allowQuorumLoss), ...found], options);
+  const lost = quorumLoss(before, after, renames, found, options.allowQuorumLoss);
+  return weighed([...lost, ...swaps(before.machines, after.machines), ...found], options);
 }
 
 /** The worst first. Without anything that exists they are notes, and what would do no harm is not worth one. */
@@ -74,7 +76,7 @@ const nameReused = (from: string, to: string): Danger =>
     'name-reused',
     [from],
     `${from} is a machine again, though one of that name became ${to}`,
-    `only if that rename was applied everywhere is ${from} a new machine; otherwise the old one becomes it: apply the rename first`,
+    `right only where that rename was applied everywhere; otherwise the old one becomes it: apply the rename first`,
   );
 
 const switchedOff = ({ machines }: Snapshot): Danger =>

@@ -6,25 +6,33 @@ type Machines = ReadonlyMap<string, Values>;
 /** Old name → new name. A chain a → b → c is two entries. */
 export type Moves = ReadonlyMap<string, string>;
 
-/** What a machine is known by, the surest first. */
+/** What a renamed machine is known by, the surest first. */
 const IDENTITIES = ['mac_addr', 'vm_id'];
 
 /** Names that are gone, and the new ones that have their MAC address or VM id. */
 export function renamesOf(before: Machines, after: Machines): Moves {
-  const renames = new Map<string, string>();
-  for (const identity of IDENTITIES) {
-    const taken = new Set(renames.values());
-    const fresh = [...after].filter(([name]) => !before.has(name) && !taken.has(name));
-    const names = new Map(fresh.map(([name, values]) => [values[identity] ?? null, name]));
+  const gone = [...before].filter(([name]) => !after.has(name));
+  const fresh = [...after].filter(([name]) => !before.has(name));
+  return sameMachines(new Map(gone), new Map(fresh), IDENTITIES);
+}
+
+/** Old and new name of each machine that is there before and after. @param identities what it is known by, the surest first */
+export function sameMachines(before: Machines, after: Machines, identities: readonly string[]): Moves {
+  const found = new Map<string, string>();
+  for (const identity of identities) {
+    const taken = new Set(found.values());
+    const left = [...after].filter(([name]) => !taken.has(name));
+    const names = new Map(left.map(([name, values]) => [values[identity] ?? null, name]));
     names.delete(null);
     for (const [from, values] of before) {
-      const to = names.get(values[identity] ?? null);
-      if (to === undefined || after.has(from) || renames.has(from)) continue;
-      renames.set(from, to);
-      names.delete(values[identity] ?? null);
+      const key = values[identity] ?? null;
+      const to = names.get(key);
+      if (to === undefined || found.has(from)) continue;
+      found.set(from, to);
+      names.delete(key);
     }
   }
-  return renames;
+  return found;
 }
 
 /**
@@ -61,6 +69,13 @@ function passedBy(moved: Moves, names: ReadonlySet<string>): Moves {
 
 /** Names that are in use again, for another machine than the one that moved away, perhaps not yet in the state. */
 export function reused(moved: Moves, renames: Moves, before: Machines, after: Machines): Moves {
-  const back = new Set(renames.values());
-  return new Map([...moved].filter(([from]) => after.has(from) && !before.has(from) && !back.has(from)));
+  const isItself = (name: string): boolean => renames.get(endOf(moved, name)) === name;
+  return new Map([...moved].filter(([from]) => after.has(from) && !before.has(from) && !isItself(from)));
+}
+
+/** Where a machine of that name is now. Two branches may have made a ring, which has no end. */
+function endOf(moved: Moves, name: string): string {
+  let end = name;
+  for (const _ of moved) end = moved.get(end) ?? end;
+  return end;
 }

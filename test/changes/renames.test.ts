@@ -144,6 +144,9 @@ function isFollowed(states: History, names: readonly (string | undefined)[]): bo
 test.each([
   ['a new machine with an old name', 'a>b', '', 'b', 'a b', 'a>b'],
   ['the machine itself', 'a>b', 'b>a', 'b', 'a', ''],
+  ['the machine itself, by a longer way', 'a>b b>c', 'c>a', 'c', 'a', ''],
+  ['another one that is renamed', 'a>b', 'c>a', 'b c', 'a b', 'a>b'],
+  ['one of a ring that two branches made', 'a>b b>a', '', 'c', 'a', 'a>b'],
   ['one that was told of before', 'a>b', '', 'a b', 'a b', ''],
 ])('a name is reused by %s', (_, moved, renames, before, after, expected) => {
   const named = (names: string): ReadonlyMap<string, Values> => new Map(names.split(' ').map((name) => [name, {}]));

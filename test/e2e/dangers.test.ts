@@ -49,10 +49,10 @@ function existing(cluster = REMOTE, nodes = NODES): string {
 
 const read = (root: string, path: string): string => readFileSync(join(root, path), 'utf8');
 
-function edit(root: string, file: string, from: string | RegExp, to: string): void {
+function edit(root: string, file: string, from: string | RegExp, to: string | ((found: string) => string)): void {
   const text = read(root, file);
   expect(text).toMatch(from);
-  writeFileSync(join(root, file), text.replace(from, to));
+  writeFileSync(join(root, file), typeof to === 'string' ? text.replace(from, to) : text.replace(from, to));
 }
 
 /** `a > b` for each block. */
@@ -112,6 +112,30 @@ test('renaming, removing, shrinking and re-addressing', () => {
   expect(configure(root, '--drop-moved')).toMatchObject({ status: 0, codes: [] });
   expect(digests(root).has(MOVED)).toBe(false);
   expect(configure(root)).toMatchObject({ status: 0, codes: [] });
+});
+
+test('two machines that swap names are told of, with the way on, and not taken for each other unasked', () => {
+  const root = existing();
+  edit(root, 'nodes.yaml', /wk-[12]/g, (name: string) => (name === 'wk-1' ? 'wk-2' : 'wk-1'));
+  const refused = refusedThenDone(root, '--yes');
+  expect(refused.codes).toEqual(['names-swapped', 'replaces-vm', 'not-applied', 'in-place', 'consent-needed']);
+  expect(refused.stderr).toContain('wk-1 and wk-2 swap names');
+  expect(refused.stderr).toContain('each applied before the next: wk-2 → spare-1, wk-1 → wk-2, spare-1 → wk-1');
+  expect(digests(root).has(MOVED)).toBe(false);
+});
+
+test('they can in steps, each told to be applied before the next', () => {
+  const root = existing();
+  const steps = [
+    ['wk-2', 'spare-1', ['renames-vm']],
+    ['wk-1', 'wk-2', ['name-reused', 'renames-vm']],
+    ['spare-1', 'wk-1', ['name-reused', 'renames-vm']],
+  ] as const;
+  for (const [from, to, codes] of steps) {
+    edit(root, 'nodes.yaml', `name: ${from}`, `name: ${to}`);
+    expect(configure(root)).toMatchObject({ status: 0, codes });
+    expect(moves(root)).toContain(`${from} > ${to}`);
+  }
 });
 
 test('a majority of the control planes goes only with leave of its own', () => {

@@ -6,12 +6,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withMoves } from '../../scripts/changes/history.ts';
+import { swaps } from '../../scripts/changes/swaps.ts';
 import { derive } from '../../scripts/config/derive.ts';
 import type { ClusterYaml, NodeYaml } from '../../scripts/config/written.gen.ts';
 import { temporaryFolder } from '../support/copy.ts';
 import { renderModel, writeArtifacts } from '../support/render.ts';
 import { realTool } from '../support/tools.ts';
-import { initWithLocalState, plan, type PlannedResource } from '../support/tofu.ts';
+import { initWithLocalState, plan, tofu, type PlannedResource } from '../support/tofu.ts';
 
 const CLUSTER: ClusterYaml = {
   node_cidr: '10.0.0.0/24',
@@ -86,7 +87,8 @@ function inState({ type, index, values }: PlannedResource): object {
   const isImage = type.endsWith('download_file');
   const found = isImage ? { id: `local:iso/${String(values['file_name'])}`, size: 1 } : MACHINE_THAT_RUNS;
   const provider = 'provider["registry.opentofu.org/bpg/proxmox"]';
-  const instances = [{ index_key: index, schema_version: 0, attributes: { ...values, ...found } }];
+  const vm_id = isImage ? {} : { vm_id: values['vm_id'] ?? MACHINE_THAT_RUNS.vm_id };
+  const instances = [{ index_key: index, schema_version: 0, attributes: { ...values, ...found, ...vm_id } }];
   return { mode: 'managed', type, name: isImage ? 'talos_iso' : 'talos_node', provider, instances };
 }
 
@@ -193,6 +195,70 @@ describe.skipIf(!realTool('tofu'))('machines that exist', () => {
     const address = `proxmox_virtual_environment_vm.talos_node["${name}"]`;
     const action = name === 'cp-1' ? 'no-op' : `update from ${CP}`;
     expect(await actions(folder)).toEqual({ [ISO]: 'no-op', [address]: action, [WK]: 'no-op' });
+  });
+
+  describe('that swap names', () => {
+    const [cp, wk] = NODES as [NodeYaml, NodeYaml];
+    const before = new Map([
+      ['cp-1', { vm_id: 111 }],
+      ['wk-1', { vm_id: 121 }],
+    ]);
+    const after = new Map([
+      ['cp-1', { vm_id: 121 }],
+      ['wk-1', { vm_id: 111 }],
+    ]);
+    const idOf = (index: string): number | undefined => before.get(index)?.vm_id;
+
+    /** Rendered with the names swapped; the state has the old ones. */
+    async function swapped(moved: readonly (readonly [string, string])[] = []): Promise<string> {
+      const folder = await existing((resource) =>
+        idOf(resource.index) === undefined
+          ? resource
+          : { ...resource, values: { ...resource.values, vm_id: idOf(resource.index) } },
+      );
+      const nodes = [
+        { ...cp, ...after.get('cp-1') },
+        { ...wk, ...after.get('wk-1') },
+      ];
+      await write(folder, {}, nodes);
+      const blocks = moved.map(([from, to]) => `moved {\n  from = ${vmOf(from)}\n  to   = ${vmOf(to)}\n}\n`);
+      await writeFile(join(folder, 'moved.tf'), blocks.join(''));
+      return folder;
+    }
+    const vmOf = (name: string): string => `proxmox_virtual_environment_vm.talos_node["${name}"]`;
+
+    test('are replaced where the state knows nothing of it', async () => {
+      expect(await actions(await swapped())).toMatchObject({ [CP]: 'delete create', [WK]: 'delete create' });
+    });
+
+    test.each<[string, readonly [string, string][]]>([
+      [
+        'directly',
+        [
+          ['cp-1', 'wk-1'],
+          ['wk-1', 'cp-1'],
+        ],
+      ],
+      [
+        'through a third name',
+        [
+          ['cp-1', 'spare-1'],
+          ['wk-1', 'cp-1'],
+          ['spare-1', 'wk-1'],
+        ],
+      ],
+    ])('cannot be moved by blocks %s', async (_, moved) => {
+      await expect(actions(await swapped(moved))).rejects.toThrow('Moved object still exists');
+    });
+
+    test('are kept by the commands that configure names', async () => {
+      const folder = await swapped();
+      const hint = swaps(before, after)[0]?.hint ?? '';
+      const commands = [...hint.matchAll(/tofu state mv '(\S+)' '(\S+)'/g)];
+      expect(commands).toHaveLength(3);
+      for (const [, from = '', to = ''] of commands) await tofu(folder, 'state', 'mv', from, to);
+      expect(await actions(folder)).toMatchObject({ [CP]: 'update', [WK]: 'update' });
+    });
   });
 
   test('are replaced by another id or host, and by nothing less', async () => {
