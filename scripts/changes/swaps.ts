@@ -4,6 +4,7 @@
  */
 import { shellQuoted } from '../completion/quote.ts';
 import { danger, type Danger } from './danger.ts';
+import { addressOf } from './moved-file.ts';
 import { sameMachines } from './renames.ts';
 import type { Values } from './snapshot.ts';
 
@@ -66,14 +67,10 @@ function spareName(taken: ReadonlySet<string>): string {
   return names.find((name) => !taken.has(name)) ?? '';
 }
 
-/** @see templates/kinds/talos-vms/main.tf.njk */
-const addressOf = (name: string): string =>
-  shellQuoted(`proxmox_virtual_environment_vm.talos_node[${JSON.stringify(name)}]`);
-
 function hintOf(steps: readonly Step[]): string {
   return [
     `rename them in steps, each applied before the next: ${steps.map(([from, to]) => `${from} → ${to}`).join(', ')}`,
     'or write this with `nigari configure --yes`, and before the next apply move them in the state by hand:',
-    ...steps.map(([from, to]) => `  tofu state mv ${addressOf(from)} ${addressOf(to)}`),
+    ...steps.map((step) => `  tofu state mv ${step.map((name) => shellQuoted(addressOf(name))).join(' ')}`),
   ].join('\n');
 }

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { expect, test } from 'vitest';
+import { addressOf } from '../../scripts/changes/moved-file.ts';
 import { digests, nigari, NIGARI_BIN, project, type Run } from '../support/project.ts';
 import { hasScript, onTerminal } from '../support/script.ts';
 
@@ -222,6 +223,8 @@ test("on someone's project the variables that are there say what there was", () 
     'cluster.yaml': REMOTE,
     'nodes.yaml': NODES,
     'infrastructure/tofu/backend.tf': 'terraform {\n  backend "http" {\n  }\n}\n',
+    // Not with our first line: `--force` replaces it.
+    [MOVED]: `moved {\n  from = ${addressOf('theirs')}\n  to = ${addressOf('cp-1')}\n}\n`,
     [TFVARS]: `\
 proxmox_node = "pve"
 nodes = [
@@ -239,6 +242,23 @@ nodes = [
   edit(root, 'nodes.yaml', 'vm_id: 121', 'vm_disk_size: 512');
   expect(configure(root, '--force')).toMatchObject({ status: 0 });
   expect(moves(root)).toEqual(['old > wk-1']);
+});
+
+test.each([
+  ['missing', (path: string) => rmSync(path)],
+  ['damaged', (path: string) => writeFileSync(path, '<<<<<<<')],
+])('the moves are known by moved.tf where the manifest is %s', (_, spoil) => {
+  const root = existing();
+  edit(root, 'nodes.yaml', 'wk-1', 'worker-1');
+  configure(root);
+  spoil(join(root, '.nigari/manifest.json'));
+  edit(root, 'nodes.yaml', 'wk-2', 'worker-2');
+  const { status, codes } = configure(root);
+  expect(status).toBe(0);
+  expect(codes).toContain('renames-vm');
+  expect(moves(root)).toEqual(['wk-1 > worker-1', 'wk-2 > worker-2']);
+  expect(configure(root)).toMatchObject({ status: 0, codes: [] });
+  expect(moves(root)).toEqual(['wk-1 > worker-1', 'wk-2 > worker-2']);
 });
 
 test.each([

@@ -1,10 +1,13 @@
 /** What was before this run: the manifest, what it knows of each instance, and whether machines may exist. */
 import type { Past } from '../../changes/history.ts';
 import type { Rendered } from '../../changes/manifest-instances.ts';
+import { movesIn } from '../../changes/moved-file.ts';
 import { snapshotOfVariables } from '../../changes/snapshot.ts';
 import type { Problem } from '../../problem.ts';
+import { isGenerated } from '../../render/header.ts';
 import { parseBack } from '../../render/parse-back.ts';
 import { hasDotTerraform, hasLocalState } from '../../system/init-record.ts';
+import type { SourceFile } from '../../types.ts';
 import type { Context } from '../context.ts';
 import { DIRECTORIES } from './held-files.ts';
 import { readOwnManifest, type OwnManifest } from './project-tree.ts';
@@ -21,7 +24,7 @@ export async function readPast(
   const own = await readOwnManifest(context, collect);
   const instances = new Map(own.manifest?.instances ?? []);
   for (const directory of DIRECTORIES) {
-    const found = instances.has(directory) ? null : await fromVariables(context, directory);
+    const found = instances.has(directory) ? null : await fromFiles(context, directory);
     if (found !== null) instances.set(directory, found);
   }
   const applied = new Set<string>();
@@ -29,23 +32,21 @@ export async function readPast(
   return { ...own, instances, applied };
 }
 
-/** Someone's project, or one of a nigari that kept nothing: its variables say what there is. */
-async function fromVariables(context: Context, directory: string): Promise<Rendered | null> {
-  const path = `${directory}/terraform.tfvars`;
+/** Someone's project, one whose manifest is lost, or one of a nigari that kept nothing: its files say what there is. */
+async function fromFiles(context: Context, directory: string): Promise<Rendered | null> {
+  const variables = await readHcl(context, `${directory}/terraform.tfvars`);
+  const moved = await readHcl(context, `${directory}/moved.tf`);
+  if (variables === null && moved === null) return null;
+  const isOurs = moved !== null && isGenerated(moved.bytes);
+  return { ...snapshotOfVariables(variables?.parsed), moved: isOurs ? movesIn(moved.parsed) : new Map() };
+}
+
+/** @returns null where there is no such file; parsed as null one that is no HCL */
+async function readHcl(context: Context, path: string): Promise<(SourceFile & { readonly parsed: unknown }) | null> {
   const file = await readFileOf(context, path);
   if (file === null) return null;
-  const { bytes } = file;
-  const read = {
-    path,
-    bytes,
-    template: path,
-    language: 'hcl',
-    secret: false,
-    executable: false,
-    builtIn: false,
-  } as const;
-  const variables = await parseBack(read).catch(() => null);
-  return { ...snapshotOfVariables(variables), moved: new Map() };
+  const how = { template: path, language: 'hcl', secret: false, executable: false, builtIn: false } as const;
+  return { ...file, parsed: await parseBack({ ...file, ...how }).catch(() => null) };
 }
 
 /** Our own `backend "local"`: its state is in the directory, or nowhere. */
