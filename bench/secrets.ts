@@ -17,7 +17,7 @@ const CORES = availableParallelism();
 /** @param tools folder of the real programs @throws when sops is not there, or does not open what we sealed */
 export async function secrets(tools: string): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'nigari-bench-secrets-'));
-  const { keyFile, recipient } = await newIdentity();
+  const { keyFile, recipient } = newIdentity();
   const env = { PATH: process.env['PATH'] ?? '', HOME: folder, SOPS_AGE_KEY: keyFile, SOPS_DISABLE_VERSION_CHECK: '1' };
   mkdirSync(join(folder, 'clear'));
   writeFileSync(join(folder, '.sops.yaml'), newSopsConfig(recipient));

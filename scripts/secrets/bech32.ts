@@ -9,9 +9,23 @@ export function bech32Bytes(text: string, prefix: string): Uint8Array | null {
   if (!text.startsWith(`${prefix}1`)) return null;
   const words = Array.from(text.slice(prefix.length + 1), (char) => CHARS.indexOf(char));
   if (words.includes(-1) || words.length < CHECKSUM_CHARS) return null;
+  const whole = checksum([...expanded(prefix), ...words]) === 1;
+  return whole ? bytesOf(words.slice(0, -CHECKSUM_CHARS)) : null;
+}
+
+/** The inverse of `bech32Bytes`. */
+export function bech32Text(bytes: Uint8Array, prefix: string): string {
+  const words = wordsOf(bytes);
+  const empty = Array.from({ length: CHECKSUM_CHARS }, () => 0);
+  const sum = checksum([...expanded(prefix), ...words, ...empty]) ^ 1;
+  const end = empty.map((_, index) => (sum >>> (5 * (CHECKSUM_CHARS - 1 - index))) & 31);
+  return `${prefix}1${[...words, ...end].map((word) => CHARS[word]).join('')}`;
+}
+
+/** As the checksum sees a prefix. */
+function expanded(prefix: string): readonly number[] {
   const codes = Array.from(prefix, (char) => char.charCodeAt(0));
-  const all = [...codes.map((code) => code >> 5), 0, ...codes.map((code) => code & 31), ...words];
-  return checksum(all) === 1 ? bytesOf(words.slice(0, -CHECKSUM_CHARS)) : null;
+  return [...codes.map((code) => code >> 5), 0, ...codes.map((code) => code & 31)];
 }
 
 function checksum(values: readonly number[]): number {
@@ -38,4 +52,10 @@ function bytesOf(words: readonly number[]): Uint8Array | null {
     }
   }
   return bits < 5 && held === 0 ? Uint8Array.from(bytes) : null;
+}
+
+/** Bytes as words of five bits, the last one filled up with zeros. */
+function wordsOf(bytes: Uint8Array): readonly number[] {
+  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('');
+  return (bits.match(/.{1,5}/g) ?? []).map((word) => Number.parseInt(word.padEnd(5, '0'), 2));
 }

@@ -1,31 +1,39 @@
-/** age by npm `age-encryption`: wrapping and unwrapping data keys, making identities. */
-import {
-  armor,
-  Decrypter,
-  Encrypter,
-  generateX25519Identity,
-  identityToRecipient,
-  type Identity as Opener,
-} from 'age-encryption';
+/** age: wrapping and unwrapping data keys, making identities. For keys that are not X25519 by npm `age-encryption`. */
 import { reveal, secret } from '../config/secret.ts';
 import type { Problem } from '../problem.ts';
 import type { Age, Identity } from '../secrets/age.ts';
-import { bech32Bytes } from '../secrets/bech32.ts';
-import { x25519Identity, x25519Recipient } from './x25519.ts';
+import { bech32Bytes, bech32Text } from '../secrets/bech32.ts';
+import { decryptFile, encryptFile } from './age-file.ts';
+import { randomBytes } from './random.ts';
+import { wrapFor, x25519Key, type X25519Key } from './x25519.ts';
 
 /** X25519 (`age1…`) and hybrid post-quantum (`age1pq1…`) keys. */
 export const age: Age = { wrap, unwrap };
 
 async function wrap(recipient: string, dataKey: Uint8Array): Promise<string> {
-  const encrypter = new Encrypter();
   const publicKey = bech32Bytes(recipient, 'age');
-  encrypter.addRecipient(publicKey === null ? recipient : x25519Recipient(publicKey));
+  if (publicKey !== null) return encryptFile(dataKey, wrapFor(publicKey));
+  const { armor, Encrypter } = await import('age-encryption');
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(recipient);
   return armor.encode(await encrypter.encrypt(dataKey));
 }
 
 async function unwrap(text: string, identities: readonly Identity[]): Promise<Uint8Array | null> {
+  for (const identity of identities) {
+    const opened = openWith(openerOf(identity), text);
+    if (opened !== null) return opened;
+  }
+  return unwrapByLibrary(text, identities.map(openerOf));
+}
+
+const openWith = (opener: Opener, text: string): Uint8Array | null =>
+  typeof opener === 'string' ? null : decryptFile(text, opener.unwrapFileKey);
+
+async function unwrapByLibrary(text: string, openers: readonly Opener[]): Promise<Uint8Array | null> {
+  const { armor, Decrypter } = await import('age-encryption');
   const decrypter = new Decrypter();
-  for (const identity of identities) decrypter.addIdentity(openerOf(identity));
+  for (const opener of openers) decrypter.addIdentity(opener);
   try {
     return await decrypter.decrypt(armor.decode(text));
   } catch {
@@ -34,19 +42,23 @@ async function unwrap(text: string, identities: readonly Identity[]): Promise<Ui
   }
 }
 
-/** Made once for each key, however many files it opens. */
-const OPENERS = new WeakMap<Identity, Opener | string>();
+/** A key that is ready to open; its own text where only `age-encryption` knows how. */
+type Opener = X25519Key | string;
 
-/** An identity as `age-encryption` wants it; the key's own text for what Node does not have. */
-function openerOf(identity: Identity): Opener | string {
-  const opener = OPENERS.get(identity) ?? newOpener(reveal(identity.text));
+/** Made once for each key, however many files it opens. */
+const OPENERS = new WeakMap<Identity, Opener>();
+
+function openerOf(identity: Identity): Opener {
+  const text = reveal(identity.text);
+  const opener = OPENERS.get(identity) ?? x25519KeyOf(text) ?? text;
   OPENERS.set(identity, opener);
   return opener;
 }
 
-function newOpener(text: string): Opener | string {
+/** @returns null for a key of another kind, or one that is not whole */
+function x25519KeyOf(text: string): X25519Key | null {
   const scalar = bech32Bytes(text.toLowerCase(), 'age-secret-key-');
-  return scalar === null ? text : x25519Identity(scalar);
+  return scalar?.length === 32 ? x25519Key(scalar) : null;
 }
 
 /** Keys of a text, and what is wrong with its other lines. */
@@ -77,10 +89,20 @@ export async function parseKeys(text: string, source: string): Promise<ParsedKey
 
 async function parseIdentity(text: string, source: string): Promise<Identity | null> {
   if (!/^AGE-SECRET-KEY-(PQ-)?1[0-9A-Z]+$/.test(text)) return null;
+  const recipient = await recipientOf(text);
+  return recipient === null ? null : { text: secret(text), recipient, source };
+}
+
+/** @returns null when the key is not whole */
+async function recipientOf(text: string): Promise<string | null> {
+  const key = x25519KeyOf(text);
+  if (key !== null) return bech32Text(key.recipient, 'age');
+  if (!text.startsWith('AGE-SECRET-KEY-PQ-')) return null;
   try {
-    return { text: secret(text), recipient: await identityToRecipient(text), source };
+    const { identityToRecipient } = await import('age-encryption');
+    return await identityToRecipient(text);
   } catch {
-    // Not whole. The library's message may quote the key.
+    // The library's message may quote the key.
     return null;
   }
 }
@@ -115,9 +137,10 @@ export interface NewIdentity {
 }
 
 /** @param now the time that the key file names */
-export async function newIdentity(now: Date = new Date()): Promise<NewIdentity> {
-  const key = await generateX25519Identity();
-  const recipient = await identityToRecipient(key);
+export function newIdentity(now: Date = new Date()): NewIdentity {
+  const scalar = randomBytes(32);
+  const key = bech32Text(scalar, 'age-secret-key-').toUpperCase();
+  const recipient = bech32Text(x25519Key(scalar).recipient, 'age');
   const created = `${now.toISOString().slice(0, 19)}Z`;
   return { keyFile: `# created: ${created}\n# public key: ${recipient}\n${key}\n`, recipient };
 }

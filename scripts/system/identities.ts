@@ -99,7 +99,7 @@ type Read = ParsedKeys & Pick<KeysFound, 'locked'>;
 const NOTHING: Read = { identities: [], problems: [], locked: [] };
 
 async function readKeys({ source, bytes, open = false }: Found): Promise<Read> {
-  const locked = lockedKeys(bytes, source);
+  const locked = await lockedKeys(bytes, source);
   if (!locked.ok) return { ...NOTHING, problems: locked.problems };
   // Others who can read it still need the passphrase.
   if (locked.value !== null) return { ...NOTHING, locked: [locked.value] };

@@ -1,5 +1,4 @@
 /** Key files that are age files themselves, as `age --passphrase` makes them (https://age-encryption.org/v1). */
-import { armor, Decrypter } from 'age-encryption';
 import { checked, refused, type Checked } from '../problem.ts';
 import { badAgeKey, parseKeys, type ParsedKeys } from './age.ts';
 
@@ -20,11 +19,11 @@ const VERSION = 'age-encryption.org/v1\n';
  * Looks whether a key file is encrypted.
  * @returns null when it is not; `bad-age-key` when no passphrase can open it
  */
-export function lockedKeys(bytes: Uint8Array, source: string): Checked<LockedKeys | null> {
+export async function lockedKeys(bytes: Uint8Array, source: string): Promise<Checked<LockedKeys | null>> {
   const text = Buffer.from(bytes).toString('latin1');
   const isArmored = text.trimStart().startsWith(ARMOR);
   if (!isArmored && !text.startsWith(VERSION.trimEnd())) return checked(null);
-  const file = isArmored ? withoutArmor(text) : bytes;
+  const file = isArmored ? await withoutArmor(text) : bytes;
   if (file === null) return refused(damaged(source));
   const header = Buffer.from(file).toString('latin1');
   if (!header.startsWith(`${VERSION}-> `)) return refused(damaged(source));
@@ -32,7 +31,8 @@ export function lockedKeys(bytes: Uint8Array, source: string): Checked<LockedKey
   return checked({ source, bytes, open: (passphrase) => unlockWith(passphrase, file, source) });
 }
 
-function withoutArmor(text: string): Uint8Array | null {
+async function withoutArmor(text: string): Promise<Uint8Array | null> {
+  const { armor } = await import('age-encryption');
   try {
     return armor.decode(text);
   } catch {
@@ -44,6 +44,7 @@ function withoutArmor(text: string): Uint8Array | null {
 const WRONG = "no identity matched any of the file's recipients";
 
 async function unlockWith(passphrase: string, file: Uint8Array, source: string): Promise<ParsedKeys | null> {
+  const { Decrypter } = await import('age-encryption');
   const decrypter = new Decrypter();
   decrypter.addPassphrase(passphrase);
   try {

@@ -32,7 +32,7 @@ const about = ({ rows }: Verdict, name: string): readonly Row[] => rows.filter((
 
 /** A project with a key of its own, and no more. */
 async function healthy(): Promise<string> {
-  const { keyFile, recipient } = await newIdentity();
+  const { keyFile, recipient } = newIdentity();
   const folder = project({ '.sops.yaml': newSopsConfig(recipient) }, 'minimal');
   writeFileSync(join(folder, 'age.key'), keyFile, { mode: 0o600 });
   return folder;
@@ -140,7 +140,7 @@ describe('keys and the rule', () => {
       'no creation rule',
     ],
   ])('a .sops.yaml with %s: as configure would say, with the remedy', async (_, text, status, found) => {
-    const { keyFile, recipient } = await newIdentity();
+    const { keyFile, recipient } = newIdentity();
     const folder = project({ '.sops.yaml': text(recipient) }, 'minimal');
     writeFileSync(join(folder, 'age.key'), keyFile, { mode: 0o600 });
     const verdict = await examine(folder);
@@ -158,7 +158,7 @@ describe('keys and the rule', () => {
 
   test('a key that opens nothing here, and one that is none', async () => {
     const folder = await healthy();
-    const { keyFile } = await newIdentity();
+    const { keyFile } = newIdentity();
     writeFileSync(join(folder, 'age.key'), keyFile);
     expect(about(await examine(folder), 'age key')).toMatchObject([
       { status: 'warning', remedy: expect.stringContaining('age1') as string },
@@ -170,7 +170,7 @@ describe('keys and the rule', () => {
   test('a key that others may read, one that sops would not find, and recipients that it would obey', async () => {
     const folder = await healthy();
     chmodSync(join(folder, 'age.key'), 0o644);
-    const other = (await newIdentity()).keyFile;
+    const other = newIdentity().keyFile;
     const env = { SOPS_AGE_KEY: other, SOPS_AGE_RECIPIENTS: 'age1x' };
     const rows = about(await examine(folder, env), 'age key');
     const found = rows.filter(({ status }) => status === 'warning').map(({ found }) => found);

@@ -37,7 +37,7 @@ async function done(folder: string): Promise<Done> {
 
 let key: Awaited<ReturnType<typeof newIdentity>>;
 beforeAll(async () => {
-  key = await newIdentity();
+  key = newIdentity();
 });
 
 const example = (name: string): string => readFileSync(join(REPOSITORY, `${name}.example`), 'utf8');

@@ -85,6 +85,6 @@ test('no command for single secrets and whole files writes one either', async ()
   run('set', 'registry.password');
   run('encrypt', 'clear.sops.yaml');
   run('rotate');
-  run('recipients', 'add', (await newIdentity()).recipient);
+  run('recipients', 'add', newIdentity().recipient);
   expect(leaksBelow(folder, planted)).toEqual([]);
 });

@@ -190,7 +190,7 @@ test('a file that both sides made', async () => {
 });
 
 test('a recipient that one side added is kept by a driver that sees the .sops.yaml of the other', async () => {
-  const { recipient: bob } = await newIdentity();
+  const { recipient: bob } = newIdentity();
   const folder = await branches(DRIVER, OURS, all(THEIRS, sealFor(SAMPLE_RECIPIENT, bob)));
   const ours = textOf(folder, FILE);
   expect(merge(folder)).toMatchObject({ status: 0 });
@@ -200,7 +200,7 @@ test('a recipient that one side added is kept by a driver that sees the .sops.ya
 });
 
 test('a recipient that one side removed cannot read what the other adds', async () => {
-  const { recipient: bob } = await newIdentity();
+  const { recipient: bob } = newIdentity();
   const folder = await start(DRIVER);
   await sealFor(SAMPLE_RECIPIENT, bob)(folder);
   await branch(folder, replace('planted-1', 'ours-1', forBob(bob)), sealFor(SAMPLE_RECIPIENT));
@@ -214,8 +214,8 @@ test('a recipient that one side removed cannot read what the other adds', async 
 });
 
 test('by hand: .sops.yaml counts, is settled first, and who loses access by it is told', async () => {
-  const { recipient: bob } = await newIdentity();
-  const { recipient: carol } = await newIdentity();
+  const { recipient: bob } = newIdentity();
+  const { recipient: carol } = newIdentity();
   const folder = await branches(
     BY_HAND,
     all(OURS, sealFor(SAMPLE_RECIPIENT, bob)),

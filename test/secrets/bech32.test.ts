@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bech32Bytes } from '../../scripts/secrets/bech32.ts';
+import { bech32Bytes, bech32Text } from '../../scripts/secrets/bech32.ts';
 
 /** Made with npm `@scure/base`. */
 const SEVENS = 'age1qurswpc8qurswpc8qurswpc8qurswpc8qurswpc8qurswpc8qurs95jt69';
@@ -10,6 +10,11 @@ describe('bech32', () => {
     // Of BIP 173.
     expect(bech32Bytes('a12uel5l', 'a')).toEqual(new Uint8Array());
     expect(bech32Bytes('split1checkupstagehandshakeupstreamerranterredcaperred2y9e3w', 'split')).toHaveLength(30);
+  });
+
+  test('text of bytes', () => {
+    expect(bech32Text(new Uint8Array(32).fill(7), 'age')).toBe(SEVENS);
+    expect(bech32Text(new Uint8Array(), 'a')).toBe('a12uel5l');
   });
 
   test.each([

@@ -39,7 +39,7 @@ async function said(now: string, set: Partial<SealInputs> = {}, before = TEXT, o
   return problem;
 }
 
-const RECIPIENTS = async () => [ALICE.recipient, (await newIdentity()).recipient] as const;
+const RECIPIENTS = async () => [ALICE.recipient, newIdentity().recipient] as const;
 
 describe('without a key', () => {
   test('the same inputs: kept', async () => {

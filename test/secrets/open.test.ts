@@ -130,7 +130,7 @@ describe('keys behind a question', () => {
 });
 
 test('a key that sops would not find is told beside one that it would, and so is a wrong one', async () => {
-  const [bob] = (await parseKeys((await newIdentity()).keyFile, '$SOPS_AGE_KEY')).identities;
+  const [bob] = (await parseKeys(newIdentity().keyFile, '$SOPS_AGE_KEY')).identities;
   const own: Identity = { ...ALICE, source: 'age.key', unknownToSops: true };
   const opened = await open(file(PATH, SAMPLE_SEALED), { identities: [bob as Identity, own], age });
   expect(opened).toMatchObject({ ok: true, problems: [{ code: 'age-keys-disagree', severity: 'warning' }] });

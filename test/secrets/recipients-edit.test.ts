@@ -9,7 +9,7 @@ import { codes, file, valueOf } from './support.ts';
 
 let [A, B, C, D] = ['', '', '', ''];
 beforeAll(async () => {
-  [A, B, C, D] = (await Promise.all(Array.from('abcd', async () => (await newIdentity()).recipient))) as [
+  [A, B, C, D] = (await Promise.all(Array.from('abcd', async () => newIdentity().recipient))) as [
     string,
     string,
     string,

@@ -38,7 +38,7 @@ c:
 `;
 
 async function someoneElse() {
-  const { keyFile } = await newIdentity();
+  const { keyFile } = newIdentity();
   const [identity] = (await parseKeys(keyFile, 'bob')).identities;
   if (identity === undefined) throw new Error('no identity');
   return identity;

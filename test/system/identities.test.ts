@@ -16,7 +16,7 @@ let key: NewIdentity;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'nigari-keys-'));
   home = await mkdtemp(join(tmpdir(), 'nigari-home-'));
-  key = await newIdentity();
+  key = newIdentity();
 });
 afterEach(async () => {
   await rm(root, { recursive: true, force: true });
@@ -56,7 +56,7 @@ describe('a key is found', () => {
   });
 
   test('in $SOPS_AGE_KEY, several on a line', async () => {
-    const other = await newIdentity();
+    const other = newIdentity();
     const { keys } = await find({ SOPS_AGE_KEY: `# two keys\n${secretOf(key)} ${secretOf(other)}\n` });
     expect(keys).toEqual([
       [key.recipient, '$SOPS_AGE_KEY'],
@@ -83,7 +83,7 @@ describe('a key is found', () => {
   });
 
   test('in all places at once; the same key counts once', async () => {
-    const other = await newIdentity();
+    const other = newIdentity();
     await put(join(root, 'age.key'), key.keyFile);
     await put(join(root, 'other'), other.keyFile);
     const { keys } = await find({ SOPS_AGE_KEY: secretOf(key), SOPS_AGE_KEY_FILE: 'other', SOPS_AGE_KEY_CMD: '' });

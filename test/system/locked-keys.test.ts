@@ -15,7 +15,7 @@ const PASSPHRASE = 'correct horse, bättery';
 let key: NewIdentity;
 let locked: Uint8Array;
 beforeAll(async () => {
-  key = await newIdentity();
+  key = newIdentity();
   locked = await lock(key.keyFile);
 });
 
@@ -27,8 +27,8 @@ async function lock(text: string): Promise<Uint8Array> {
   return encrypter.encrypt(text);
 }
 
-function fileOf(bytes: Uint8Array): LockedKeys {
-  const found = lockedKeys(bytes, 'here');
+async function fileOf(bytes: Uint8Array): Promise<LockedKeys> {
+  const found = await lockedKeys(bytes, 'here');
   if (!found.ok || found.value === null) throw new Error('is not locked');
   return found.value;
 }
@@ -41,7 +41,7 @@ describe('a key file behind a passphrase', () => {
     ['in armor', armored],
     ['in armor between blanks', (bytes: Uint8Array) => Buffer.from(`\n${armor.encode(bytes)}\n\n`)],
   ])('%s: opens by its passphrase, and by no other', async (_, form) => {
-    const file = fileOf(form(locked));
+    const file = await fileOf(form(locked));
     expect(await file.open('correct horse, battery')).toBeNull();
     expect(await file.open('')).toBeNull();
     const opened = await file.open(PASSPHRASE);
@@ -50,12 +50,12 @@ describe('a key file behind a passphrase', () => {
   });
 
   test('what is in it is read as any key file', async () => {
-    const opened = await fileOf(await lock('# no key\n')).open(PASSPHRASE);
+    const opened = await (await fileOf(await lock('# no key\n'))).open(PASSPHRASE);
     expect(opened?.problems).toMatchObject([{ code: 'bad-age-key', message: 'here holds no age key' }]);
   });
 
   test('one that was cut or changed is told from a wrong passphrase', async () => {
-    const opened = await fileOf(locked.slice(0, -3)).open(PASSPHRASE);
+    const opened = await (await fileOf(locked.slice(0, -3))).open(PASSPHRASE);
     expect(opened).toMatchObject({ identities: [], problems: [{ code: 'bad-age-key' }] });
     expect(opened?.problems[0]?.message).toContain('damaged');
   });
@@ -66,16 +66,16 @@ describe('what is no key file behind a passphrase', () => {
     ['a key in clear', () => Buffer.from(key.keyFile)],
     ['nothing', () => Buffer.alloc(0)],
     ['an age file behind other text', () => Buffer.concat([Buffer.from('x'), locked])],
-  ])('%s: is left to others', (_, make) => {
-    expect(lockedKeys(make(), 'here')).toMatchObject({ ok: true, value: null });
+  ])('%s: is left to others', async (_, make) => {
+    expect(await lockedKeys(make(), 'here')).toMatchObject({ ok: true, value: null });
   });
 
   test.each([
     ['half an armor', () => armored(locked).subarray(0, 90), 'damaged'],
     ['an armor of something else', () => Buffer.from(armor.encode(Buffer.from('hello'))), 'damaged'],
     ['a version alone', () => Buffer.from('age-encryption.org/v1\n'), 'damaged'],
-  ])('%s: is refused', (_, make, words) => {
-    const found = lockedKeys(make(), 'here');
+  ])('%s: is refused', async (_, make, words) => {
+    const found = await lockedKeys(make(), 'here');
     expect(found).toMatchObject({ ok: false, problems: [{ code: 'bad-age-key', severity: 'error' }] });
     expect(found.problems[0]?.message).toContain(words);
   });
@@ -83,7 +83,7 @@ describe('what is no key file behind a passphrase', () => {
   test('one for another key: says so, and the way round', async () => {
     const encrypter = new Encrypter();
     encrypter.addRecipient(key.recipient);
-    const found = lockedKeys(await encrypter.encrypt(key.keyFile), 'here');
+    const found = await lockedKeys(await encrypter.encrypt(key.keyFile), 'here');
     expect(found.problems).toMatchObject([{ code: 'bad-age-key', hint: expect.stringContaining('SOPS_AGE_KEY_CMD') }]);
     expect(found.problems[0]?.message).toContain('for another key');
   });
@@ -104,7 +104,7 @@ describe.skipIf(age === null || !hasScript())('with the real age', () => {
       ['onfirm', `${PASSPHRASE}\r`],
     ]);
     expect(ended.status, ended.shown).toBe(0);
-    const file = fileOf(readFileSync(join(folder, 'locked')));
+    const file = await fileOf(readFileSync(join(folder, 'locked')));
     expect(await file.open('wrong')).toBeNull();
     expect((await file.open(PASSPHRASE))?.identities).toMatchObject([{ recipient: key.recipient }]);
   });

@@ -3,7 +3,10 @@ import { armor, Decrypter, Encrypter, generateX25519Identity, identityToRecipien
 import { expect, test } from 'vitest';
 import { secret } from '../../scripts/config/secret.ts';
 import type { Identity } from '../../scripts/secrets/age.ts';
+import { bech32Bytes, bech32Text } from '../../scripts/secrets/bech32.ts';
 import { age } from '../../scripts/system/age.ts';
+import { decryptFile } from '../../scripts/system/age-file.ts';
+import { x25519Key } from '../../scripts/system/x25519.ts';
 
 const KEY = Uint8Array.from({ length: 32 }, (_, index) => index);
 
@@ -51,4 +54,31 @@ test.each([
   const changed = file.replace(from, to);
   expect(changed).not.toBe(file);
   expect(await age.unwrap(armor.encode(Buffer.from(changed, 'latin1')), [identity])).toBeNull();
+});
+
+test('what age-encryption wrapped for X25519 keys needs no age-encryption to be opened', async () => {
+  const [one, other] = [await someone(), await someone()];
+  const encrypter = new Encrypter();
+  for (const { identity } of [one, other]) encrypter.addRecipient(identity.recipient);
+  const file = armor.encode(await encrypter.encrypt(KEY));
+  for (const { key } of [one, other]) {
+    const scalar = bech32Bytes(key.toLowerCase(), 'age-secret-key-') ?? new Uint8Array();
+    expect(decryptFile(file, x25519Key(scalar).unwrapFileKey)).toEqual(KEY);
+  }
+});
+
+test('a file of which any bit is another is not opened', async () => {
+  const { identity } = await someone();
+  const file = armor.decode(await age.wrap(identity.recipient, KEY));
+  for (let at = 0; at < file.length; at += 1) {
+    const changed = file.with(at, (file[at] ?? 0) ^ (1 << (at % 8)));
+    expect(await age.unwrap(armor.encode(changed), [identity])).toBeNull();
+  }
+});
+
+test('a key is written as age-encryption writes it', async () => {
+  const { key, identity } = await someone();
+  const scalar = bech32Bytes(key.toLowerCase(), 'age-secret-key-') ?? new Uint8Array();
+  expect(bech32Text(scalar, 'age-secret-key-').toUpperCase()).toBe(key);
+  expect(bech32Text(x25519Key(scalar).recipient, 'age')).toBe(identity.recipient);
 });

@@ -18,7 +18,7 @@ export async function makeKey(context: Context, { hasKey }: Survey, done: Done):
 }
 
 async function createKey({ root }: Context, done: Done): Promise<string> {
-  const { keyFile, recipient } = await newIdentity();
+  const { keyFile, recipient } = newIdentity();
   must(await writeKeyFile(join(root, KEY_FILE), keyFile), Exit.refusedInput);
   done.created.push(KEY_FILE);
   done.notes.push(
