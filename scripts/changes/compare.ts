@@ -14,6 +14,8 @@ export interface CompareOptions {
   readonly force: boolean;
   /** `--keep-edits`: what was edited by hand stays as it is. */
   readonly keepEdits?: boolean;
+  /** Nothing will be written: what stands in the way counts as updated, and is a warning. */
+  readonly preview?: boolean;
   /** Whether a file on disk starts with our header line. */
   readonly isGenerated: (bytes: Uint8Array) => boolean;
   /** False where the file system keeps no executable bit (Windows); as git's `core.fileMode`. */
@@ -28,7 +30,7 @@ export interface CompareOptions {
  * One change per sealed file, and a `delete` for each file that we made and nothing makes any more; sorted by path.
  * @param disk holds at least what is there at those paths, and at those of the manifest
  * @returns the changes, with a warning `edited-left-over` for each file that would be deleted but was edited; or one
- *   `edited-file` or `foreign-file` for each file in the way
+ *   `edited-file` or `foreign-file` for each file in the way; in a preview both
  */
 export function compare(sealed: readonly Sealed[], disk: Disk, options: CompareOptions): Checked<readonly Change[]> {
   const found = [
@@ -61,12 +63,18 @@ const VERDICTS: Readonly<Record<Standing, (sealed: Sealed, options: CompareOptio
   same: keep,
   'other-mode': update,
   ours: update,
-  edited: (sealed, { force, keepEdits = false, sourceOf = () => null }) => {
-    if (force) return update(sealed);
-    return keepEdits ? keep(sealed) : { problem: editedFile(sealed, sourceOf(sealed)) };
+  edited: (sealed, options) => {
+    const { keepEdits = false, sourceOf = () => null } = options;
+    if (keepEdits && !options.force) return keep(sealed);
+    return inTheWay(sealed, editedFile(sealed, sourceOf(sealed)), options);
   },
-  foreign: (sealed, { force }) => (force ? update(sealed) : { problem: foreignFile(sealed) }),
+  foreign: (sealed, options) => inTheWay(sealed, foreignFile(sealed), options),
 };
+
+function inTheWay(sealed: Sealed, problem: Problem, { force, preview = false }: CompareOptions): Verdict {
+  if (force) return update(sealed);
+  return preview ? { ...update(sealed), problem: { ...problem, severity: 'warning' } } : { problem };
+}
 
 function standing(sealed: Sealed, now: DiskFile | undefined, options: CompareOptions): Standing {
   const { manifest, isGenerated, fileMode = true } = options;

@@ -4,7 +4,10 @@ import { shellQuoted } from '../completion/quote.ts';
 import type { Problem } from '../problem.ts';
 import type { Sealed } from '../types.ts';
 
-const NOTHING_WRITTEN = 'nothing was written. Three ways on:';
+const STOPS = '`nigari configure` stops here and writes nothing. Three ways on:';
+
+/** Whether a problem is a file that `configure` does not overwrite unasked. */
+export const isInTheWay = ({ code }: Problem): boolean => ['foreign-file', 'edited-file'].includes(code);
 
 /** A file that we did not make. */
 export const foreignFile = ({ path, template }: Sealed): Problem => ({
@@ -13,7 +16,7 @@ export const foreignFile = ({ path, template }: Sealed): Problem => ({
   file: path,
   message: `${path} is there, and nigari did not make it`,
   hint: [
-    NOTHING_WRITTEN,
+    STOPS,
     `move it away:       mv ${path} ${path}.old`,
     `keep what it says:  make it your own template, ${template}`,
     'overwrite it:       nigari configure --force',
@@ -30,7 +33,7 @@ export const editedFile = ({ path, template, secret }: Sealed, source: string | 
   file: path,
   message: `${path} was edited since nigari wrote it`,
   hint: [
-    NOTHING_WRITTEN,
+    STOPS,
     secret
       ? 'make the edit last:  set the value in cluster.yaml or cluster.sops.yaml: nigari secrets set NAME'
       : `make the edit last:  ${source === null ? `put it into ${template}` : overriding(template, source)}`,

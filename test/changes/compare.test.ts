@@ -108,7 +108,7 @@ describe('compare', () => {
     expect(result.ok).toBe(false);
     expect(result.problems.map(({ file }) => file)).toEqual(['a.tf', 'b.tf']);
     expect(result.problems[0]?.hint).toMatchInlineSnapshot(`
-      "nothing was written. Three ways on:
+      "\`nigari configure\` stops here and writes nothing. Three ways on:
       move it away:       mv a.tf a.tf.old
       keep what it says:  make it your own template, templates/stack/a.tf.njk
       overwrite it:       nigari configure --force"

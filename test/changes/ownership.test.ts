@@ -95,6 +95,17 @@ describe('what stands on disk', () => {
     ]);
   });
 
+  test('in a preview what is in the way is told, and counts as updated', () => {
+    const isInTheWay = ([, , , unasked]: Row): boolean => ['edited-file', 'foreign-file'].includes(unasked);
+    for (const row of TABLE) {
+      const [, , , unasked, keepEdits, force] = row;
+      expect(outcome(row, { preview: true })).toBe(isInTheWay(row) ? `update,${unasked}` : unasked);
+      expect(outcome(row, { preview: true, force: true })).toBe(force);
+      const kept = outcome(row, { preview: true, keepEdits: true });
+      expect(kept).toBe(keepEdits === 'foreign-file' ? 'update,foreign-file' : keepEdits);
+    }
+  });
+
   test('what is held stays, whatever the manifest says', () => {
     for (const row of TABLE.filter(([, , rendered]) => rendered === 'none')) {
       expect(outcome(row, { isHeld: () => true, force: true })).toBe('');

@@ -122,11 +122,38 @@ describe('a generated file that was edited', () => {
     expect(readFileSync(join(folder, BACKEND), 'utf8')).toContain('# mine\n');
   });
 
+  test('is shown by diff with what configure would do, as a warning; it is no work that --check may leave to configure', () => {
+    const folder = configured();
+    replaceIn(folder, BACKEND, /$/, '# mine\n');
+    const before = digests(folder);
+    const shown = nigari(folder, ['diff']);
+    expect(shown).toMatchObject({ status: 0 });
+    expect(shown.stdout).toContain('\n-# mine\n');
+    expect(shown.stderr).toMatch(/ warning  .*\(edited-file\)$/m);
+    expect(shown.stderr).toContain('`nigari configure` stops here and writes nothing. Three ways on:');
+    expect(nigari(folder, ['diff', '--stat']).stdout).toContain(`${BACKEND} | 1 -\n`);
+    const listed = nigari(folder, ['configure', '--dry-run', '--json']);
+    expect(listed.status).toBe(0);
+    expect(JSON.parse(listed.stdout)).toMatchObject({
+      updated: [BACKEND],
+      problems: [{ code: 'edited-file', severity: 'warning', file: BACKEND }],
+    });
+    for (const args of [['diff'], ['configure'], ['diff', '--stat']]) {
+      const { status, stdout, stderr } = nigari(folder, [...args, '--check']);
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/ error  .*\(edited-file\)$/m);
+      expect(stdout).toContain(BACKEND);
+    }
+    expect(nigari(folder, ['diff', '--check', '--force']).status).toBe(5);
+    expect(nigari(folder, ['diff', '--check', '--keep-edits'])).toMatchObject({ status: 0, stdout: '' });
+    expect(digests(folder)).toEqual(before);
+  });
+
   test('that is long is shown in its beginning', () => {
     const folder = configured();
     replaceIn(folder, BACKEND, /$/, '# mine\n'.repeat(200));
     const { stdout } = nigari(folder, ['configure', '--no-init']);
-    expect(stdout).toMatch(/^… and \d+ lines more: npx nigari diff --force$/m);
+    expect(stdout).toMatch(/^… and \d+ lines more: npx nigari diff$/m);
     expect(stdout.split('\n').length).toBeLessThan(60);
   });
 });

@@ -2,10 +2,10 @@
 import { isSealed } from '../../changes/compare.ts';
 import { dangersIn, presentOf, withMoves } from '../../changes/history.ts';
 import { manifestText } from '../../changes/manifest.ts';
-import { Exit, must, type Problem } from '../../problem.ts';
+import { Exit, hasErrors, must, type ExitCode, type Problem } from '../../problem.ts';
 import { sealMemory } from '../../system/seal-memory.ts';
 import { write } from '../../system/write.ts';
-import type { Derived, Disk } from '../../types.ts';
+import type { Change, Derived, Disk } from '../../types.ts';
 import { agree } from './agree.ts';
 import { step, type CommandResult, type Context } from '../context.ts';
 import { report } from './report.ts';
@@ -66,7 +66,7 @@ export async function configure(context: Context, options: ConfigureOptions): Co
   const outcome = { check, changes, dangers, problems: notes };
   if (check) {
     await preview(context, { ...outcome, initialised: [], next: [] }, options.show, { disk, model: derived.model });
-    return options.mustMatch && changes.some(({ kind }) => kind !== 'keep') ? Exit.workToDo : Exit.done;
+    return options.mustMatch ? matching(changes, notes) : Exit.done;
   }
   const manifested = manifestFile(tree, sealed, changes, present);
   const how = { signal: context.signal, beside: [manifested], seen: disk };
@@ -86,3 +86,9 @@ export async function configure(context: Context, options: ConfigureOptions): Co
 
 /** What is to be overwritten is not compared with, but for what it holds sealed. */
 const sealedOf = (disk: Disk): Disk => new Map([...disk].filter(([, { bytes }]) => isSealed(bytes)));
+
+/** @param notes what is in the way is an error among them: `configure` would not do that work */
+function matching(changes: readonly Change[], notes: readonly Problem[]): ExitCode {
+  if (hasErrors(notes)) return Exit.refusedInput;
+  return changes.some(({ kind }) => kind !== 'keep') ? Exit.workToDo : Exit.done;
+}

@@ -76,7 +76,7 @@ export async function tellInTheWay(
   const changes = sealed
     .filter(({ path }) => paths.has(path))
     .map((file): Change => ({ kind: 'update', path: file.path, sealed: file }));
-  const rest = `${context.call} diff --force`;
+  const rest = `${context.call} diff`;
   for (const difference of await differencesOf(context, changes, comparing)) {
     for (const { text, tone } of bounded(unifiedLines(difference), MOST_LINES, rest)) context.reporter.line(text, tone);
   }
