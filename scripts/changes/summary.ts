@@ -1,4 +1,5 @@
 /** Changes, as people read them. */
+import type { Problem } from '../problem.ts';
 import type { Change, ChangeKind } from '../types.ts';
 
 type Words = Readonly<Record<Exclude<ChangeKind, 'keep'>, string>>;
@@ -39,3 +40,7 @@ export function outlook(changes: readonly Change[]): string {
 function counter(changes: readonly Change[]): (kind: ChangeKind) => number {
   return (kind) => changes.filter((change) => change.kind === kind).length;
 }
+
+/** Paths of sealed files that stay as they are because no key here opens them; `sealed-kept` tells of each. */
+export const keptClosed = (problems: readonly Problem[]): readonly string[] =>
+  problems.flatMap(({ code, file }) => (code === 'sealed-kept' && file !== undefined ? [file] : []));

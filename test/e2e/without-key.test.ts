@@ -105,6 +105,21 @@ describe('without the key', () => {
     expect(tree(folder)).toEqual(before);
   });
 
+  test('diff names the sealed file that it cannot compare', () => {
+    const { folder } = withoutKey();
+    const line = `keep ${SEALED} (sealed: not compared, no key here opens it)\n`;
+    for (const args of [['diff'], ['diff', '--stat']]) {
+      const { status, stdout, stderr } = nigari(folder, args);
+      expect([status, stdout]).toEqual([0, line]);
+      expect(stderr).toContain('nothing else would change');
+    }
+    edit(folder, 'nodes.yaml', '10.0.0.11', '10.0.0.12');
+    expect(nigari(folder, ['diff']).stdout.startsWith(`${line}diff --git `)).toBe(true);
+    for (const args of [['diff'], ['configure', '--check']])
+      expect(JSON.parse(nigari(folder, [...args, '--json']).stdout)).toMatchObject({ notCompared: [SEALED] });
+    expect(JSON.parse(nigari(configured().folder, ['diff', '--json']).stdout)).toMatchObject({ notCompared: [] });
+  });
+
   test('on another machine a secret of the same length cannot be told', () => {
     const { folder } = withoutKey();
     edit(folder, 'cluster.yaml', TOKEN, OTHER_TOKEN);

@@ -1,6 +1,7 @@
 /** What the changes of a run do to each file, with nothing in it that must not be shown. */
 import { differenceOf, lineContent, type Content, type FileDifference } from '../../changes/difference.ts';
 import { bounded, statLines, unifiedLines } from '../../changes/difference-text.ts';
+import { keptClosed } from '../../changes/summary.ts';
 import type { Problem } from '../../problem.ts';
 import { isSealedPath } from '../../render/render.ts';
 import { masker, plainValues, type Masker } from '../../secrets/mask.ts';
@@ -57,7 +58,9 @@ export async function preview(
   if (context.json) return report(context, { ...outcome, differences });
   const { reporter } = context;
   reporter.problems(outcome.problems);
-  if (differences.length === 0) reporter.line('nothing would change');
+  const closed = keptClosed(outcome.problems);
+  for (const path of closed) reporter.output(`keep ${path} (sealed: not compared, no key here opens it)`, 'dim');
+  if (differences.length === 0) reporter.line(closed.length > 0 ? 'nothing else would change' : 'nothing would change');
   else if (show === 'stat') for (const line of statLines(differences)) reporter.output(line);
   else for (const { text, tone } of differences.flatMap(unifiedLines)) reporter.output(text, tone);
 }

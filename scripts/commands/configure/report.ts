@@ -1,6 +1,6 @@
 /** What `configure` says at its end. */
 import type { FileDifference } from '../../changes/difference.ts';
-import { changeLines, outlook, summaryLine } from '../../changes/summary.ts';
+import { changeLines, keptClosed, outlook, summaryLine } from '../../changes/summary.ts';
 import type { Danger } from '../../changes/danger.ts';
 import type { Problem } from '../../problem.ts';
 import type { Change } from '../../types.ts';
@@ -53,6 +53,7 @@ function asData({ check, changes, dangers, problems, initialised, next, differen
     updated: paths('update'),
     deleted: paths('delete'),
     unchanged: paths('keep'),
+    notCompared: keptClosed(problems),
     init: initialised.map(({ directory, status, problems: [reason] }) => ({
       directory,
       status,
