@@ -1,5 +1,5 @@
 /** What nigari remembers of its work on this machine. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checked, refused, type Checked } from '../problem.ts';
 import { confineFile } from './confine.ts';
@@ -10,7 +10,11 @@ const FOLDER = '.nigari/cache';
 
 /** @returns null where there is none, or it cannot be read: then it is not known */
 export async function readCache(root: string, name: string): Promise<string | null> {
-  return readFile(join(root, FOLDER, name), 'utf8').catch(() => null);
+  try {
+    return readFileSync(join(root, FOLDER, name), 'utf8');
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -23,8 +27,8 @@ export async function writeCache(root: string, name: string, text: string): Prom
   if (!place.ok) return place;
   if ((await readCache(root, name)) === text) return checked(undefined);
   try {
-    await mkdir(dirname(place.value.file), { recursive: true });
-    await writeFile(place.value.file, text);
+    mkdirSync(dirname(place.value.file), { recursive: true });
+    writeFileSync(place.value.file, text);
     return checked(undefined);
   } catch (error) {
     return refused(ioProblem(error, 'write', path));

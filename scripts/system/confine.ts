@@ -1,4 +1,5 @@
 /** Keeps every path inside the project, whatever `..` and symbolic links say. */
+import type { Stats } from 'node:fs';
 import { join, relative, isAbsolute, sep } from 'node:path';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import { nodeFiles, type FilePort } from './files.ts';
@@ -59,16 +60,16 @@ async function walk(root: string, parts: readonly string[], files: Looker): Prom
 
 /** One step: what is at `file`, behind its link if it is one. @param path the same, relative to the root */
 async function look(root: string, file: string, path: string, files: Looker): Promise<Checked<Place>> {
-  const found = await orMissing(files.lstat(file));
-  if (found === null) return checked({ file, is: 'missing', mode: 0 });
-  if (!found.isSymbolicLink()) return checked(place(file, found));
+  const found = await files.lstat(file);
+  if (found === null || !found.isSymbolicLink()) return checked(place(file, found));
   const real = await orMissing(files.realpath(file));
   if (real === null) return refused(dangling(path));
   if (!isInside(root, real)) return refused(outside(path, 'leads out of the project by a symbolic link'));
   return checked(place(real, await files.lstat(real)));
 }
 
-function place(file: string, found: Awaited<ReturnType<FilePort['lstat']>>): Place {
+function place(file: string, found: Stats | null): Place {
+  if (found === null) return { file, is: 'missing', mode: 0 };
   const is = found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
   return { file, is, mode: found.mode & 0o777 };
 }

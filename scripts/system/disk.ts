@@ -1,5 +1,5 @@
 /** A read-only picture of what the project holds now. */
-import { readFile, readdir } from 'node:fs/promises';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { checked, distinct, refused, type Checked, type Problem } from '../problem.ts';
 import type { Disk, DiskFile } from '../types.ts';
@@ -29,7 +29,7 @@ async function readOne(root: string, path: string): Promise<Checked<DiskFile | n
   const { file, is, mode } = place.value;
   if (is === 'missing') return checked(null);
   try {
-    return checked({ bytes: await readFile(file), executable: (mode & 0o111) !== 0 });
+    return checked({ bytes: readFileSync(file), executable: (mode & 0o111) !== 0 });
   } catch (error) {
     return errno(error) === 'ENOENT' ? checked(null) : refused(ioProblem(error, 'read', path));
   }
@@ -38,7 +38,7 @@ async function readOne(root: string, path: string): Promise<Checked<DiskFile | n
 /** Reads a file wherever it is, as git hands one to the programs that it runs. @param path absolute */
 export async function readAnyFile(path: string): Promise<Checked<Uint8Array>> {
   try {
-    return checked(await readFile(path));
+    return checked(readFileSync(path));
   } catch (error) {
     return refused(ioProblem(error, 'read', path));
   }
@@ -64,7 +64,7 @@ async function listBelow(root: string, folder: string): Promise<Checked<readonly
   const open = [folder];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     try {
-      for (const entry of await readdir(join(root, at), { withFileTypes: true })) {
+      for (const entry of readdirSync(join(root, at), { withFileTypes: true })) {
         const path = at === '' ? entry.name : `${at}/${entry.name}`;
         if (entry.isFile()) files.push(path);
         else if (entry.isDirectory() && !OTHERS.has(entry.name)) open.push(path);

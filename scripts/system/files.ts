@@ -1,14 +1,32 @@
-/** The few things that we ask of the file system, so that a test can let any one of them fail. */
-import type { Stats } from 'node:fs';
-import { lstat, mkdir, open, readFile, realpath, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises';
+/**
+ * The few things that we ask of the file system, so that a test can let any one of them fail. Node's functions that wait are
+ * used throughout: the others change the thread for each call, which takes many times as long as the call. Only what truly takes
+ * long, to bring something to the disk, goes on beside other work.
+ */
+import {
+  closeSync,
+  fchmodSync,
+  fsync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+  writeFileSync,
+  type Stats,
+} from 'node:fs';
+import { promisify } from 'node:util';
 import { errno } from './io-problem.ts';
 
 /** All paths are absolute. Each call fails as Node's do, with an errno name in `error.code`. */
 export interface FilePort {
   /** The path without symbolic links. */
   readonly realpath: (path: string) => Promise<string>;
-  /** About the path itself, not what it links to. */
-  readonly lstat: (path: string) => Promise<Stats>;
+  /** About the path itself, not what it links to; null where nothing is. */
+  readonly lstat: (path: string) => Promise<Stats | null>;
   readonly read: (path: string) => Promise<Uint8Array>;
   /** Makes a new file, whole and on the disk; fails when one is there. What a failure leaves, the caller removes. */
   readonly create: (path: string, bytes: Uint8Array, mode: Mode) => Promise<void>;
@@ -26,37 +44,45 @@ export interface Mode {
   readonly exact: boolean;
 }
 
+const sync = promisify(fsync);
+
 /** The disk. */
 export const nodeFiles: FilePort = {
-  realpath: (path) => realpath(path),
-  lstat: (path) => lstat(path),
-  read: (path) => readFile(path),
+  realpath: async (path) => realpathSync.native(path),
+  lstat: async (path) => lstatSync(path, { throwIfNoEntry: false }) ?? null,
+  read: async (path) => readFileSync(path),
   create: async (path, bytes, mode) => {
-    const file = await open(path, 'wx', mode.bits);
+    const file = openSync(path, 'wx', mode.bits);
     await thenClose(file, async () => {
-      await file.writeFile(bytes);
-      if (mode.exact) await file.chmod(mode.bits);
-      await file.sync();
+      writeFileSync(file, bytes);
+      if (mode.exact) fchmodSync(file, mode.bits);
+      await sync(file);
     });
   },
-  makeFolder: async (path) => {
-    await mkdir(path);
-  },
-  rename,
-  remove: unlink,
-  removeFolder: rmdir,
+  makeFolder: async (path) => mkdirSync(path),
+  rename: async (from, to) => renameSync(from, to),
+  remove: async (path) => unlinkSync(path),
+  removeFolder: async (path) => rmdirSync(path),
   syncFolder,
 };
 
 /** A failed close is a failed write: some file systems report a full disk only then. */
-async function thenClose(file: FileHandle, use: () => Promise<void>): Promise<void> {
+async function thenClose(file: number, use: () => Promise<void>): Promise<void> {
   try {
     await use();
   } catch (error) {
-    await file.close().catch(() => {});
+    closeQuietly(file);
     throw error;
   }
-  await file.close();
+  closeSync(file);
+}
+
+function closeQuietly(file: number): void {
+  try {
+    closeSync(file);
+  } catch {
+    // What went wrong before is told.
+  }
 }
 
 /** What systems answer that cannot open or sync a folder (Windows, some network and FUSE file systems). */
@@ -64,8 +90,8 @@ const CANNOT_SYNC = new Set(['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', '
 
 async function syncFolder(path: string): Promise<void> {
   try {
-    const folder = await open(path, 'r');
-    await thenClose(folder, () => folder.sync());
+    const folder = openSync(path, 'r');
+    await thenClose(folder, () => sync(folder));
   } catch (error) {
     if (!CANNOT_SYNC.has(errno(error) ?? '')) throw error;
   }

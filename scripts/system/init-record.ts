@@ -1,5 +1,5 @@
 /** The record of each instance's last good `tofu init`, and what it is compared with. */
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { checked, refused, type Checked } from '../problem.ts';
 import { isInitInput } from '../tofu/init-inputs.ts';
@@ -37,9 +37,8 @@ export async function readInitInputs(
   directory: string,
 ): Promise<Checked<ReadonlyMap<string, Uint8Array>>> {
   try {
-    const names = (await readdir(join(root, directory))).filter(isInitInput);
-    const files = names.map(async (name) => [name, await readFile(join(root, directory, name))] as const);
-    return checked(new Map(await Promise.all(files)));
+    const names = readdirSync(join(root, directory)).filter(isInitInput);
+    return checked(new Map(names.map((name) => [name, readFileSync(join(root, directory, name))])));
   } catch (error) {
     return errno(error) === 'ENOENT' ? checked(new Map()) : refused(ioProblem(error, 'read', directory));
   }
@@ -47,12 +46,19 @@ export async function readInitInputs(
 
 /** Whether `tofu init` ever ran in an instance's directory. */
 export async function hasDotTerraform(root: string, directory: string): Promise<boolean> {
-  const found = await stat(join(root, directory, '.terraform')).catch(() => null);
-  return found?.isDirectory() ?? false;
+  return namesIn(join(root, directory, '.terraform')) !== null;
 }
 
 /** Whether an instance's directory holds a local state, also one that an apply could not save. */
 export async function hasLocalState(root: string, directory: string): Promise<boolean> {
-  const names = await readdir(join(root, directory)).catch(() => []);
-  return names.some((name) => /\.tfstate(\.|$)/.test(name));
+  return namesIn(join(root, directory))?.some((name) => /\.tfstate(\.|$)/.test(name)) ?? false;
+}
+
+/** @returns null where there is no such folder */
+function namesIn(folder: string): readonly string[] | null {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return null;
+  }
 }

@@ -1,5 +1,5 @@
 /** The input files, as bytes. What they say is the business of `config/`. */
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MAX_INPUT_BYTES } from '../config/decode.ts';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
@@ -32,23 +32,23 @@ export async function loadSopsConfig(root: string): Promise<Checked<SourceFile |
 async function readInput(root: string, path: string): Promise<Checked<SourceFile>> {
   const file = await readIfThere(root, path);
   if (!file.ok) return file;
-  return file.value === null ? refused(await missing(root, path)) : checked(file.value);
+  return file.value === null ? refused(missing(root, path)) : checked(file.value);
 }
 
 /** Asks for the kind and size first: reading a pipe would hang, and a huge file would fill the memory. */
 async function readIfThere(root: string, path: string): Promise<Checked<SourceFile | null>> {
   try {
-    const found = await stat(join(root, path));
+    const found = statSync(join(root, path));
     if (!found.isFile()) return refused(notAFile(path, found.isDirectory()));
     if (found.size > MAX_INPUT_BYTES) return refused(tooLarge(path, found.size));
-    return checked({ path, bytes: await readFile(join(root, path)) });
+    return checked({ path, bytes: readFileSync(join(root, path)) });
   } catch (error) {
     return errno(error) === 'ENOENT' ? checked(null) : refused(ioProblem(error, 'read', path));
   }
 }
 
-async function missing(root: string, path: string): Promise<Problem> {
-  const like = await nearlyNamed(root, path);
+function missing(root: string, path: string): Problem {
+  const like = nearlyNamed(root, path);
   return {
     code: 'input-missing',
     severity: 'error',
@@ -62,10 +62,17 @@ async function missing(root: string, path: string): Promise<Problem> {
 }
 
 /** `Cluster.yaml`, `cluster.yml`: a name that a person takes for the right one. */
-async function nearlyNamed(root: string, path: string): Promise<string | null> {
+function nearlyNamed(root: string, path: string): string | null {
   const plain = (name: string): string => name.toLowerCase().replace(/\.yml$/, '.yaml');
-  const names = await readdir(root).catch(() => []);
-  return names.find((name) => plain(name) === path) ?? null;
+  return namesIn(root).find((name) => plain(name) === path) ?? null;
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 const notAFile = (path: string, folder: boolean): Problem => ({

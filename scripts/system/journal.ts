@@ -7,7 +7,7 @@ import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import { confineFile } from './confine.ts';
 import { JOURNAL } from './cut-short.ts';
 import type { FilePort } from './files.ts';
-import { errno, ioProblem } from './io-problem.ts';
+import { ioProblem } from './io-problem.ts';
 import { temporaryFor } from './write-job.ts';
 
 export interface Journal {
@@ -78,11 +78,7 @@ export async function removeJournal({ id }: Pick<Journal, 'id'>, { journal: file
 
 /** Removes a file if there is one; anything else of that name is not ours. */
 export async function removeFile(path: string, files: FilePort): Promise<void> {
-  try {
-    if ((await files.lstat(path)).isFile()) await files.remove(path);
-  } catch (error) {
-    if (errno(error) !== 'ENOENT') throw error;
-  }
+  if ((await files.lstat(path))?.isFile()) await files.remove(path);
 }
 
 const SCHEMA = 1;
@@ -100,14 +96,10 @@ const MAX_BYTES = 64 * 1024 * 1024;
  *   yet; `journal-newer` for one of a later nigari
  */
 export async function readJournal({ journal: file, files }: Site): Promise<Checked<Journal | 'unreadable' | null>> {
-  try {
-    const { size } = await files.lstat(file);
-    if (size > MAX_BYTES) return checked('unreadable');
-    return parseJournal(Buffer.from(await files.read(file)).toString());
-  } catch (error) {
-    if (errno(error) === 'ENOENT') return checked(null);
-    throw error;
-  }
+  const found = await files.lstat(file);
+  if (found === null) return checked(null);
+  if (found.size > MAX_BYTES) return checked('unreadable');
+  return parseJournal(Buffer.from(await files.read(file)).toString());
 }
 
 function parseJournal(text: string): Checked<Journal | 'unreadable'> {

@@ -1,6 +1,5 @@
 /** The places where age keys may be: those of sops, and the project's own `age.key`. */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { checked, refused, type Checked } from '../problem.ts';
@@ -66,8 +65,8 @@ export function usersKeyFile(env: Env, platform: NodeJS.Platform): string | null
 /** @returns null when there is none */
 async function keyFile(path: string, source: string): Promise<Checked<Found | null>> {
   try {
-    const found = await stat(path);
-    const bytes = await readAtMost(path, MOST_BYTES);
+    const found = statSync(path);
+    const bytes = found.isFile() ? readUpTo(path, found.size) : await readAtMost(path, MOST_BYTES);
     if (bytes === null) return refused(badAgeKey(source, 'is too large to be a key file'));
     const open = process.platform !== 'win32' && found.isFile() && (found.mode & 0o077) !== 0;
     return checked({ source, bytes, open });
@@ -81,7 +80,10 @@ async function keyFile(path: string, source: string): Promise<Checked<Found | nu
 /** More than a thousand keys. */
 const MOST_BYTES = 128 * 1024;
 
-/** It may be a pipe or a device, whose size nobody knows. @returns null when there is more */
+/** @returns null when it is too large */
+const readUpTo = (path: string, size: number): Uint8Array | null => (size > MOST_BYTES ? null : readFileSync(path));
+
+/** Nobody knows the size of a pipe or a device. @returns null when there is more */
 async function readAtMost(path: string, most: number): Promise<Uint8Array | null> {
   const chunks: Buffer[] = [];
   for await (const chunk of createReadStream(path, { end: most })) chunks.push(chunk as Buffer);

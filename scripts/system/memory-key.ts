@@ -1,5 +1,5 @@
 /** The key of what this machine remembers of projects: with it, what lies in a project proves nothing to a thief. */
-import { chmod, mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import process from 'node:process';
 import { randomBytes } from './random.ts';
@@ -31,7 +31,7 @@ export function memoryKeyFile(root: string, env: Env, platform: string): string 
 export async function readMemoryKey(file: string | null): Promise<Uint8Array | null> {
   if (file === null) return null;
   try {
-    const [key, { mode }] = await Promise.all([readFile(file), stat(file)]);
+    const [key, { mode }] = [readFileSync(file), statSync(file)];
     const isOpen = process.platform !== 'win32' && (mode & 0o077) !== 0;
     return key.length === KEY_BYTES && !isOpen ? key : null;
   } catch {
@@ -43,10 +43,10 @@ export async function readMemoryKey(file: string | null): Promise<Uint8Array | n
 export async function makeMemoryKey(file: string | null): Promise<Uint8Array | null> {
   if (file === null) return null;
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    await unlink(file).catch(() => {});
-    await writeFile(file, randomBytes(KEY_BYTES), { flag: 'wx', mode: 0o600 });
-    await chmod(file, 0o600);
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    rmSync(file, { force: true });
+    writeFileSync(file, randomBytes(KEY_BYTES), { flag: 'wx', mode: 0o600 });
+    chmodSync(file, 0o600);
   } catch {
     // No such folder, or another run was faster.
   }

@@ -1,6 +1,5 @@
 /** Which other programs there are, in which version, and how to get them. Rendering and encrypting need none of them. */
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run } from './processes.ts';
 
@@ -80,7 +79,7 @@ export async function findOnPath(
   for (const folder of folders) {
     for (const ending of endings) {
       const path = join(folder, name + ending);
-      if (await isExecutable(path)) return path;
+      if (isExecutable(path)) return path;
     }
   }
   return null;
@@ -94,10 +93,11 @@ function variable(env: Readonly<Record<string, string | undefined>>, name: strin
   return found === undefined ? undefined : env[found];
 }
 
-async function isExecutable(path: string): Promise<boolean> {
+function isExecutable(path: string): boolean {
   try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
+    accessSync(path, constants.X_OK);
+    return true;
   } catch {
     return false;
   }

@@ -111,12 +111,9 @@ function isOthers(path: string): boolean {
 
 /** SHA-256, in hex; null where nothing is, and no hash where something else than a file is. */
 async function hashOf(path: string, files: FilePort): Promise<string | null> {
-  try {
-    return (await files.lstat(path)).isFile() ? hash(await files.read(path)) : 'no file';
-  } catch (error) {
-    if (errno(error) === 'ENOENT') return null;
-    throw error;
-  }
+  const found = await files.lstat(path);
+  if (found === null) return null;
+  return found.isFile() ? hash(await files.read(path)) : 'no file';
 }
 
 export const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

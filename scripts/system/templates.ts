@@ -1,5 +1,5 @@
 /** `templates/` of nigari and of the project → one list, the project's files before the built-in ones. */
-import { readFile, readdir, realpath, stat } from 'node:fs/promises';
+import { readFileSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { checked, hasErrors, refused, type Checked, type Problem } from '../problem.ts';
 import type { Template } from '../types.ts';
@@ -18,9 +18,9 @@ export interface TemplateRoots {
  *   `template-link-circle`, `template-not-a-file`, `templates-missing` (nigari's own), or what the system refused
  */
 export async function loadTemplates({ builtIn, project }: TemplateRoots): Promise<Checked<readonly Template[]>> {
-  const own = await readTree(builtIn, true);
+  const own = readTree(builtIn, true);
   if (own === null) return refused(templatesMissing);
-  const theirs = (await isSame(builtIn, project)) ? null : await readTree(project, false);
+  const theirs = isSame(builtIn, project) ? null : readTree(project, false);
   const trees = theirs === null ? [own] : [own, theirs];
   const problems = trees.flatMap((tree) => tree.problems);
   if (hasErrors(problems)) return refused(...problems);
@@ -28,11 +28,21 @@ export async function loadTemplates({ builtIn, project }: TemplateRoots): Promis
   return checked([...byPath.values()].toSorted(byPathInOrder), problems);
 }
 
-const byPathInOrder = (a: Template, b: Template): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+const inOrder = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+const byPathInOrder = (a: Template, b: Template): number => inOrder(a.path, b.path);
+const byNameInOrder = (a: Dirent, b: Dirent): number => inOrder(a.name, b.name);
 
-async function isSame(one: string, other: string): Promise<boolean> {
-  const real = (folder: string) => realpath(join(folder, 'templates')).catch(() => null);
-  return (await real(one)) === (await real(other));
+function isSame(one: string, other: string): boolean {
+  return realFolder(one) === realFolder(other);
+}
+
+/** @returns null where there is none */
+function realFolder(root: string): string | null {
+  try {
+    return realpathSync.native(join(root, 'templates'));
+  } catch {
+    return null;
+  }
 }
 
 interface Tree {
@@ -48,11 +58,11 @@ interface Folder {
 }
 
 /** Null when `root` has no `templates/`. */
-async function readTree(root: string, builtIn: boolean): Promise<Tree | null> {
+function readTree(root: string, builtIn: boolean): Tree | null {
   const tree: Tree = { templates: [], problems: [] };
   try {
-    const real = await realpath(join(root, 'templates'));
-    await readFolder({ path: 'templates', real, above: [] }, builtIn, tree);
+    const real = realpathSync.native(join(root, 'templates'));
+    readFolder({ path: 'templates', real, above: [] }, builtIn, tree);
   } catch (error) {
     if (errno(error) === 'ENOENT') return null;
     tree.problems.push(ioProblem(error, 'list', 'templates'));
@@ -63,31 +73,32 @@ async function readTree(root: string, builtIn: boolean): Promise<Tree | null> {
 /** What editors and desktops leave behind. */
 const JUNK = /^(\.DS_Store|Thumbs\.db|desktop\.ini|\.git|.*~|\..*\.sw[a-p]|.*\.swp|#.*#|\.#.*)$/;
 
-async function readFolder(folder: Folder, builtIn: boolean, tree: Tree): Promise<void> {
-  const names = await readdir(folder.real);
-  for (const name of names.filter((name) => !JUNK.test(name)).toSorted()) {
-    const path = `${folder.path}/${name}`;
+function readFolder(folder: Folder, builtIn: boolean, tree: Tree): void {
+  const entries = readdirSync(folder.real, { withFileTypes: true }).filter(({ name }) => !JUNK.test(name));
+  for (const entry of entries.toSorted(byNameInOrder)) {
+    const path = `${folder.path}/${entry.name}`;
     try {
-      await readEntry(path, join(folder.real, name), folder, builtIn, tree);
+      readEntry(path, entry, folder, builtIn, tree);
     } catch (error) {
       tree.problems.push(ioProblem(error, 'read', path));
     }
   }
 }
 
-async function readEntry(path: string, file: string, folder: Folder, builtIn: boolean, tree: Tree): Promise<void> {
-  const real = await realpath(file);
+function readEntry(path: string, entry: Dirent, folder: Folder, builtIn: boolean, tree: Tree): void {
+  const file = join(folder.real, entry.name);
+  const real = entry.isFile() || entry.isDirectory() ? file : realpathSync.native(file);
   const above = [...folder.above, folder.real];
   if (!isInside(above[0] ?? real, real)) return void tree.problems.push(linkOutside(path));
   if (above.includes(real)) return void tree.problems.push(linkCircle(path));
-  const found = await stat(real);
+  const found = statSync(real);
   if (found.isDirectory()) return readFolder({ path, real, above }, builtIn, tree);
   if (!found.isFile()) return void tree.problems.push(notAFile(path));
   const place = placeOf(path);
   if (place === 'notes') return;
   if (place === null) return void tree.problems.push(misplaced(path));
   const executable = (found.mode & 0o111) !== 0;
-  tree.templates.push({ path, ...place, bytes: await readFile(real), executable, builtIn });
+  tree.templates.push({ path, ...place, bytes: readFileSync(real), executable, builtIn });
 }
 
 /** The scope of a path, null when it has none; `templates/README.md` is a note to people. */

@@ -8,7 +8,6 @@ import { checked, Exit, must, Refusal, type Checked, type Problem } from '../pro
 import { inBatches } from './batches.ts';
 import { JOURNAL } from './cut-short.ts';
 import { nodeFiles, type FilePort } from './files.ts';
-import { errno } from './io-problem.ts';
 import { beginJournal, layJournal, siteOf, turnJournal, type Journal, type Site } from './journal.ts';
 import { withLock } from './lock.ts';
 import { conclude, hash, recover, roll } from './recovery.ts';
@@ -96,19 +95,9 @@ async function missingFolders(jobs: readonly Job[], { root, files }: Site): Prom
   const targets = jobs.filter(({ wanted }) => wanted !== null).map(({ target }) => relative(root, target));
   const folders = new Set(targets.flatMap((path) => foldersOf(path.replaceAll(sep, '/'))));
   const missing = await inBatches([...folders], async (folder) =>
-    writing(folder, async () => ((await isThere(join(root, folder), files)) ? [] : [folder])),
+    writing(folder, async () => ((await files.lstat(join(root, folder))) === null ? [folder] : [])),
   );
   return missing.flat();
-}
-
-async function isThere(path: string, files: FilePort): Promise<boolean> {
-  try {
-    await files.lstat(path);
-    return true;
-  } catch (error) {
-    if (errno(error) === 'ENOENT') return false;
-    throw error;
-  }
 }
 
 /** Makes what is missing of folders, and writes the new texts; when it is done, all of that is on the disk for good. */

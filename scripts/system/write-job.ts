@@ -49,7 +49,7 @@ async function jobFor({ path, bytes, executable, was }: Wanted, root: string, fi
   const { file: target, is, mode } = found.value;
   const wanted = bytes === null ? null : { bytes, mode: modeOf(executable, found.value) };
   try {
-    const isLink = wanted === null && is === 'file' && (await files.lstat(join(root, path))).isSymbolicLink();
+    const isLink = wanted === null && (await files.lstat(join(root, path)))?.isSymbolicLink();
     if (isLink) return refused(linkInTheWay(path));
     const leadsTo = target === join(root, path) ? path : slashed(relative(await files.realpath(root), target));
     if (pathFault(path) === null && pathFault(leadsTo) !== null) return refused(leadsAstray(path, leadsTo));

@@ -1,5 +1,4 @@
 /** What is written, and by whom: generated files only as `Sealed`, a few public files by functions of their own. */
-import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { checked, refused, type Checked } from '../problem.ts';
 import type { Change, Sealed, SourceFile } from '../types.ts';
@@ -72,8 +71,8 @@ const asWanted = ({ text, ...file }: PublicFile): Wanted => ({ ...file, bytes: B
  * @returns the paths that were made
  */
 export async function writeNew(root: string, files: readonly PublicFile[]): Promise<Checked<readonly string[]>> {
-  const isThere = await Promise.all(files.map(({ path }) => lstat(join(root, path)).then(Boolean, () => false)));
-  const missing = files.filter((_, index) => !isThere[index]);
+  const found = await Promise.all(files.map(({ path }) => nodeFiles.lstat(join(root, path)).catch(() => null)));
+  const missing = files.filter((_, index) => found[index] === null);
   const done = await replaceAll(
     missing.map((file) => asWanted({ ...file, was: null })),
     root,

@@ -52,6 +52,7 @@ const byHalves = (path, data, options) => writeFileSync(path, halfOf(data), opti
 wrap(fs, 'writeFileSync', { half: (_, path, data, options) => byHalves(path, data, options) });
 wrap(fs.promises, 'writeFile', { half: (_, path, data, options) => byHalves(path, data, options) });
 wrap(fs, 'openSync', { when: (_, flags) => makes(flags) });
+for (const name of ['fchmodSync', 'fsync']) wrap(fs, name);
 
 const { open } = fs.promises;
 let wrapped = false;

@@ -52,10 +52,8 @@ async function missingInputs(root: string): Promise<readonly string[]> {
 
 /** Whether something of that name is there, be it a link that leads nowhere. */
 export async function isThere(root: string, name: string): Promise<boolean> {
-  return nodeFiles.lstat(join(root, name)).then(
-    () => true,
-    () => false,
-  );
+  const found = await nodeFiles.lstat(join(root, name)).catch(() => null);
+  return found !== null;
 }
 
 async function readFiles(root: string, paths: readonly string[]): Promise<readonly SourceFile[]> {
