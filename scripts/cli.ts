@@ -7,6 +7,7 @@ import { callFor, type Context } from './commands/context.ts';
 import { Exit, Refusal, type ExitCode } from './problem.ts';
 import { crashText } from './report/crash.ts';
 import { summaryText } from './report/text.ts';
+import { withoutValue } from './report/usage.ts';
 import { wasCutShort } from './system/cut-short.ts';
 import { coloursFor, reporterFor } from './system/terminal.ts';
 import { GLOBAL_OPTIONS, VERBS } from './verbs.ts';
@@ -147,6 +148,7 @@ function declareProgram(act: Act): Command {
     .version(VERSION, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: (said, write) => write(withoutValue(said)) })
     .showHelpAfterError('run it with --help for usage')
     .exitOverride()
     .addHelpText('after', EXAMPLES);

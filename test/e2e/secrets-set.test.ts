@@ -4,7 +4,7 @@ import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { SAMPLE_CLEAR } from '../secrets/sample.ts';
 import { changedLines, config, SOPS, sops, sopsEncrypt } from '../secrets/support.ts';
-import { digests, nigari, NIGARI_BIN, tree, type Run } from '../support/project.ts';
+import { digests, nigari, NIGARI_BIN, project, tree, type Run } from '../support/project.ts';
 import { hasScript, onTerminal } from '../support/script.ts';
 import { clearOf, put, sealedProject, textOf } from '../support/sealed.ts';
 
@@ -128,6 +128,16 @@ describe('secrets set refuses', () => {
   ])('%s', async (_, args, input, code) => {
     expectRefused(await sealedProject({ 'cluster.sops.yaml': CLUSTER }), args, input, code);
   });
+
+  test.each(['--value=planted', '--file-name=planted', '-pplanted', '-vplanted'])(
+    '%s, without repeating it',
+    (option) => {
+      const { status, all } = nigari(project({}), ['secrets', 'set', 'a', option]);
+      expect(status).toBe(2);
+      expect(all).toMatch(/unknown option '-.*\*\*\*'/);
+      expect(all).not.toContain('planted');
+    },
+  );
 
   test('a credential that cluster.yaml says, with its place and both ways on', async () => {
     const folder = await sealedProject(
