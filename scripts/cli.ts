@@ -137,8 +137,7 @@ Examples:
   nigari --chdir ../other doctor
 
 Exit codes: 0 done, 1 a bug in nigari, 2 inputs refused, 3 templates refused,
-4 another program failed, 5 work to do (configure --check; infra plan
--- -detailed-exitcode), 130 interrupted`;
+4 another program failed, 5 work to do (configure --check), 130 interrupted`;
 
 type Act = (verb: Verb, command: Command) => () => Promise<void>;
 

@@ -24,7 +24,7 @@ describe('README.md', () => {
   });
 
   test('shows commands that there are, with options that they take', () => {
-    const lines = [...readme.matchAll(/`(?:npx )?nigari (infra \w+|[\w-]+)((?: --[a-z-]+)*)/g)];
+    const lines = [...readme.matchAll(/`(?:npx )?nigari (infra [\w-]+|[\w-]+)((?: --[a-z-]+)*)/g)];
     const calls = new Set([...lines].map(([, command = '', options = '']) => `${command}|${options.trim()}`));
     expect(calls.size).toBeGreaterThan(5);
     const folder = emptyFolder();

@@ -40,6 +40,19 @@ describe('Taskfile.yml', () => {
       'guard',
       'infra:init',
       'infra:plan',
+      'infra:apply',
+      'infra:apply-auto',
+      'infra:destroy',
+      'infra:output',
+      'infra:show',
+      'infra:state-list',
+      'infra:refresh',
+      'infra:import',
+      'infra:force-unlock',
+      'infra:validate',
+      'infra:fmt',
+      'infra:fmt-check',
+      'infra:console',
       'secrets:list',
       'secrets:edit',
       'secrets:rotate',
@@ -47,13 +60,18 @@ describe('Taskfile.yml', () => {
     ]);
     for (const [name, { desc, cmds }] of verbs) {
       expect(desc, name).toMatch(/^[A-Z].{20,}/);
-      expect(cmds.join(), name).toContain(`npx nigari ${name.replace(':', ' ')} `);
+      expect(cmds.join(), name).toContain(
+        `npx nigari ${name.replace(':', ' ').replace('fmt-check', 'fmt -- -check')} `,
+      );
     }
   });
 
   test('calls commands that nigari has', async () => {
     for (const [, { cmds }] of verbs) {
-      const words = /^npx nigari ([a-z ]+?) (?:-- )?\{\{\.CLI_ARGS\}\}$/.exec(cmds.join())?.[1] ?? 'not a command';
+      const words =
+        /^npx nigari ([a-z -]+?) (?:-- )?(?:-check -diff )?\{\{\.CLI_ARGS\}\}(?: \{\{shellQuote \.LOCK_ID\}\})?$/.exec(
+          cmds.join(),
+        )?.[1] ?? 'not a command';
       const { stdout } = await execa('node', [join(ROOT, 'dist/nigari.js'), ...words.split(' '), '--help']);
       expect(stdout).toContain(`Usage: nigari ${words} `);
     }

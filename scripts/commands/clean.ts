@@ -5,8 +5,9 @@ import { MANIFEST_FILE, manifestText, type Manifest } from '../changes/manifest.
 import { changeLines } from '../changes/summary.ts';
 import { Exit, must, Refusal, type Problem } from '../problem.ts';
 import { hasDotTerraform, hasLocalState } from '../system/init-record.ts';
-import { ask, canAsk } from '../system/prompt.ts';
+import { canAsk } from '../system/prompt.ts';
 import { write } from '../system/write.ts';
+import { consent } from './consent.ts';
 import { step, type CommandResult, type Context } from './context.ts';
 import { DIRECTORIES } from './configure/held-files.ts';
 import { readOwnManifest, readTree, type ProjectTree } from './configure/project-tree.ts';
@@ -56,13 +57,12 @@ async function placeOf(context: Context, directory: string): Promise<StatePlace>
 }
 
 /** @throws Refusal 2 when nobody agrees, 130 for Ctrl-C */
-async function agree({ root, signal, reporter }: Context, { changes }: Cleaning): Promise<void> {
-  if (!canAsk()) throw new Refusal([consentNeeded(changes.length)], Exit.refusedInput);
-  for (const { text, kind } of changeLines(changes, false)) reporter.line(text, kind === 'delete' ? 'bad' : 'plain');
-  const word = basename(root);
-  const answer = await ask(`To remove them, type the name of this folder (${word}): `, signal);
-  if (answer === null) throw new Refusal([], Exit.interrupted);
-  if (answer.trim() !== word) throw new Refusal([consentNeeded(changes.length)], Exit.refusedInput);
+async function agree(context: Context, { changes }: Cleaning): Promise<void> {
+  const { root, reporter } = context;
+  for (const { text, kind } of canAsk() ? changeLines(changes, false) : [])
+    reporter.line(text, kind === 'delete' ? 'bad' : 'plain');
+  const text = 'To remove them, type the name of this folder';
+  await consent(context, { text, word: basename(root), refusal: consentNeeded(changes.length) });
 }
 
 /** All or nothing. The manifest goes with the last file that it lists. */

@@ -2,7 +2,7 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import { catalogueEntry } from '../config/rules/catalogue.ts';
 import type { Problem } from '../problem.ts';
-import { problemsData, type Format } from '../report/format.ts';
+import { FORMATS, problemsData, type Format } from '../report/format.ts';
 import { VERSION } from '../version.ts';
 import type { Context } from './context.ts';
 
@@ -13,7 +13,9 @@ type Surroundings = Pick<Context, 'root' | 'env' | 'reporter' | 'terminal'>;
  * @param format null when none was asked for: annotations in a workflow of GitHub's without a terminal, text elsewhere
  */
 export function sayProblems(around: Surroundings, problems: readonly Problem[], format: Format | null): void {
-  const chosen = format ?? (isWorkflow(around) ? 'github' : 'text');
+  // A format that only one command knows is for its own result.
+  const known = FORMATS.find((one) => one === format);
+  const chosen = known ?? (isWorkflow(around) ? 'github' : 'text');
   // The log of a workflow shows annotations as lines of its own.
   if (chosen !== 'github') around.reporter.problems(problems);
   if (chosen === 'text') return;

@@ -2,7 +2,6 @@
  * The first half of the way: load → validate → derive → render → format → verify. It needs no key, writes nothing, and
  * is all that `check` does.
  */
-import { problemsAtPlan } from '../config/rules/at-plan.ts';
 import { derive } from '../config/derive.ts';
 import { validate } from '../config/validate.ts';
 import { Exit, must, type Problem } from '../problem.ts';
@@ -79,20 +78,4 @@ async function proven(
   const found = isWhole ? first : await step(context, 'Resolve secrets', () => resolve(context, sources, config));
   if (context.verbose) collect(found.ignored);
   return must(found, Exit.refusedInput, collect);
-}
-
-/** The inputs alone, for commands that need no templates. @throws Refusal 2 */
-export async function readConfig(context: Context): Promise<Derived> {
-  return derive(must(validate(await loadInputs(context.root)), Exit.refusedInput));
-}
-
-/** Whether there is a token is asked where it counts: of the sealed file and the environment together. */
-const ASKED_ELSEWHERE = 'proxmox-token-missing';
-
-/** The inputs as `infra plan` wants them: what is still unfilled is an error now. @throws Refusal 2 */
-export async function readPlannable(context: Context): Promise<Derived> {
-  const validated = validate(await loadInputs(context.root));
-  const asked = validated.problems.filter(({ code }) => code !== ASKED_ELSEWHERE);
-  refuse(problemsAtPlan(asked), Exit.refusedInput);
-  return derive(must(validated, Exit.refusedInput));
 }

@@ -1,6 +1,6 @@
 /** Hides secret values in other programs' output, in every form in which programs like to print them. */
 import { isSecret, reveal, type Secret } from '../config/secret.ts';
-import { NAME_KEYS, type Model } from '../types.ts';
+import { NAME_KEYS } from '../types.ts';
 
 /** Shorter ones would hide half of every text, and a good secret is longer. */
 const SHORTEST = 8;
@@ -32,8 +32,8 @@ export function masker(secrets: ReadonlyMap<string, Secret>, known: ReadonlySet<
 const isLong = (text: string): boolean => text.trim() !== '' && text.length >= SHORTEST;
 
 /** Every value of the inputs that is no secret, as text. */
-export function plainValues(model: Model): ReadonlySet<string> {
-  return new Set(textsOf(model));
+export function plainValues(values: unknown): ReadonlySet<string> {
+  return new Set(textsOf(values));
 }
 
 function textsOf(value: unknown): readonly string[] {

@@ -8,6 +8,9 @@ import { ioProblem } from './io-problem.ts';
 /** Git ignores it. */
 const FOLDER = '.nigari/cache';
 
+/** Absolute path of a folder in it, for another program's own use. */
+export const cacheFolder = (root: string, name: string): string => join(root, FOLDER, name);
+
 /** @returns null where there is none, or it cannot be read: then it is not known */
 export async function readCache(root: string, name: string): Promise<string | null> {
   try {

@@ -7,18 +7,27 @@ export interface Limits {
   readonly milliseconds: number;
   /** Certificates of authorities (PEM) that count instead of Node's own. */
   readonly ca?: string;
+  /** Whoever answers is trusted. Only where the user said so. */
+  readonly insecure?: boolean;
   readonly signal: AbortSignal;
 }
 
 const MAX_BYTES = 8 * 1024 * 1024;
 
-export async function send(request: HttpRequest, { milliseconds, ca, signal }: Limits): Promise<HttpAnswer | NoAnswer> {
+export async function send(request: HttpRequest, limits: Limits): Promise<HttpAnswer | NoAnswer> {
+  const { milliseconds, ca, insecure = false } = limits;
   const limit = AbortSignal.timeout(milliseconds);
+  const signal = AbortSignal.any([limit, limits.signal]);
   try {
-    const answer = await answerTo(request, { ca, signal: AbortSignal.any([limit, signal]), agent: false });
+    const answer = await answerTo(request, { ca, rejectUnauthorized: !insecure, signal, agent: false });
     const body = await bodyOf(answer);
     if (body === null) return { failure: 'not-http', reason: `more than ${MAX_BYTES} bytes` };
-    return { status: answer.statusCode ?? 0, body, location: answer.headers.location ?? null };
+    return {
+      status: answer.statusCode ?? 0,
+      body,
+      location: answer.headers.location ?? null,
+      said: answer.statusMessage ?? '',
+    };
   } catch (error) {
     const reason = codeOf(error);
     return limit.aborted ? { failure: 'late', reason } : { failure: failureOf(reason), reason };

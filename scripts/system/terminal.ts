@@ -197,6 +197,17 @@ async function showTask(title: string, task: () => Promise<void>): Promise<unkno
   );
 }
 
+/** For a stage of which nothing is to be told: `step` does its work, and nothing is shown. */
+export const SILENT: Reporter = {
+  step: async (_title, work) => work(),
+  still: async () => {},
+  line: () => {},
+  problems: () => {},
+  result: () => {},
+  output: () => {},
+  value: () => {},
+};
+
 /** What a collecting reporter heard, in order of each kind. */
 export interface Heard {
   readonly steps: string[];

@@ -1,5 +1,6 @@
 /** The calls of tofu, as values. */
 import type { Command } from '../types.ts';
+import { SUBCOMMANDS, type SubcommandName } from './subcommands.ts';
 
 export interface TofuCall {
   /** The program, by absolute path. */
@@ -14,22 +15,17 @@ export interface TofuCall {
   readonly args?: readonly string[];
 }
 
-/** `tofu init`: installs providers, opens the backend. Never asks: what it lacks is an error. */
-export function initCommand(call: TofuCall): Command {
-  return tofu(call, 'init');
-}
-
-/** `tofu plan`. */
-export function planCommand(call: TofuCall): Command {
-  return tofu(call, 'plan');
+/** `tofu <subcommand>`. Never asks for a variable or a credential: what it lacks is an error. */
+export function tofuCommand(
+  { tofu: file, directory, env, colour, args = [] }: TofuCall,
+  name: SubcommandName,
+): Command {
+  const { words, always } = SUBCOMMANDS[name];
+  const plain = colour ? [] : ['-no-color'];
+  return { file, args: [...words, ...always, ...plain, ...args], cwd: directory, env };
 }
 
 /** `tofu version -json`; `checkVersion` reads what it says. */
 export function versionCommand(tofu: string, directory: string): Command {
   return { file: tofu, args: ['version', '-json'], cwd: directory, env: { CHECKPOINT_DISABLE: '1' } };
-}
-
-function tofu({ tofu: file, directory, env, colour, args = [] }: TofuCall, subcommand: 'init' | 'plan'): Command {
-  const always = ['-input=false', ...(colour ? [] : ['-no-color'])];
-  return { file, args: [subcommand, ...always, ...args], cwd: directory, env };
 }

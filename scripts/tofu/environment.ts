@@ -2,24 +2,28 @@
 import { isSecret, reveal, type Secret } from '../config/secret.ts';
 import type { Problem } from '../problem.ts';
 import type { Instance, SecretKey } from '../types.ts';
+import type { Needs } from './subcommands.ts';
 
 /** The opened values of an instance's sealed file, by key of cluster.yaml. */
 export type Secrets = ReadonlyMap<string, Secret>;
+
+/** What a run has to know of an instance to give it what it needs. */
+export type Runnable = Pick<Instance, 'kind' | 'directory' | 'secrets_file' | 'state_encryption'> & {
+  readonly backend: { readonly kind: string };
+};
 
 /** What reads a secret: which variable carries it, who wants it, and which commands cannot do without. */
 interface Credential {
   readonly key: SecretKey;
   readonly variable: string;
   readonly wants: string;
-  readonly neededBy: readonly TofuCommand[];
-  readonly concerns: (instance: Instance) => boolean;
+  /** The state's are needed by whoever needs Proxmox VE too. */
+  readonly neededFor: 'state' | 'everything';
+  readonly concerns: (instance: Runnable) => boolean;
 }
 
-/** The commands that exist so far. */
-export type TofuCommand = 'init' | 'plan';
-
-const hasHttpState = (instance: Instance): boolean => instance.backend.kind === 'http';
-const runsOnProxmox = (instance: Instance): boolean => instance.kind === 'talos-vms';
+const hasHttpState = (instance: Runnable): boolean => instance.backend.kind === 'http';
+const runsOnProxmox = (instance: Runnable): boolean => instance.kind === 'talos-vms';
 
 /**
  * Variables of OpenTofu's http backend: https://opentofu.org/docs/language/settings/backends/http/; `TF_VAR_<name>`
@@ -30,35 +34,35 @@ const CREDENTIALS: readonly Credential[] = [
     key: 'tfstate_username',
     variable: 'TF_HTTP_USERNAME',
     wants: 'the state server asks for it',
-    neededBy: ['init', 'plan'],
+    neededFor: 'state',
     concerns: hasHttpState,
   },
   {
     key: 'tfstate_password',
     variable: 'TF_HTTP_PASSWORD',
     wants: 'the state server asks for it',
-    neededBy: ['init', 'plan'],
+    neededFor: 'state',
     concerns: hasHttpState,
   },
   {
     key: 'state_encryption_passphrase',
     variable: 'TF_VAR_state_encryption_passphrase',
     wants: 'the state is encrypted with it',
-    neededBy: ['init', 'plan'],
+    neededFor: 'state',
     concerns: (instance) => instance.state_encryption,
   },
   {
     key: 'proxmox_api_token_id',
     variable: 'TF_VAR_proxmox_api_token_id',
     wants: 'the Proxmox API asks for it',
-    neededBy: ['plan'],
+    neededFor: 'everything',
     concerns: runsOnProxmox,
   },
   {
     key: 'proxmox_api_token_secret',
     variable: 'TF_VAR_proxmox_api_token_secret',
     wants: 'the Proxmox API asks for it',
-    neededBy: ['plan'],
+    neededFor: 'everything',
     concerns: runsOnProxmox,
   },
 ];
@@ -77,23 +81,25 @@ const ALWAYS = {
  * The variables to add to a tofu child's environment. A value of the sealed file beats one that the user's shell
  * happens to hold: that one may belong to another project.
  */
-export function tofuEnvironment(instance: Instance, secrets: Secrets): Record<string, string> {
+export function tofuEnvironment(instance: Runnable, secrets: Secrets): Record<string, string> {
   const present = CREDENTIALS.filter(({ key, concerns }) => concerns(instance) && textOf(secrets.get(key)) !== '');
   return { ...ALWAYS, ...Object.fromEntries(present.map(({ key, variable }) => [variable, textOf(secrets.get(key))])) };
 }
 
 /**
- * What `command` cannot do without and neither the sealed file nor the user's own environment has: one
+ * What a subcommand of these needs cannot do without and neither the sealed file nor the user's own environment has: one
  * `credential-missing` each, with the key of cluster.yaml to set.
  * @param environment the parent's, where a person or CI may have set the variables by hand
  */
 export function missingCredentials(
-  instance: Instance,
+  instance: Runnable,
   secrets: Secrets,
-  command: TofuCommand,
+  needs: Needs,
   environment: Readonly<Record<string, string | undefined>> = {},
 ): readonly Problem[] {
-  return CREDENTIALS.filter(({ neededBy, concerns }) => neededBy.includes(command) && concerns(instance))
+  const isNeeded = ({ neededFor }: Credential): boolean =>
+    needs === 'everything' || (needs === 'state' && neededFor === 'state');
+  return CREDENTIALS.filter((credential) => isNeeded(credential) && credential.concerns(instance))
     .filter(({ key, variable }) => textOf(secrets.get(key)) === '' && !environment[variable])
     .map((credential) => missing(credential));
 }

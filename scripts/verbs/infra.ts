@@ -1,27 +1,120 @@
 /** `nigari infra …` */
-import type { Verb, VerbGroup } from './verb.ts';
+import type { ApplyOptions } from '../commands/infra/apply.ts';
+import type { PlanOptions } from '../commands/infra/plan.ts';
+import type { Completes, Option } from '../completion/table.ts';
+import type { SubcommandName } from '../tofu/subcommands.ts';
+import { JSON_OPTION, type Options, type Verb, type VerbGroup } from './verb.ts';
 
 const TOFU_ARGS = ['[arguments...]', 'passed on to tofu; its options go behind --'] as const;
+
+/** What all verbs that hand their arguments on to tofu have in common. */
+const TO_TOFU = { args: TOFU_ARGS, completes: 'files' satisfies Completes, runs: 'tofu' } as const;
+
+const STALE_OK: Option = ['--stale-ok', 'go on though the inputs have changed since the files were made'];
+const STATE_IS_MINE: Option = ['--state-is-mine', 'go on though most machines in the state are unknown here'];
+const YES: Option = ['--yes', 'agree to what cannot be undone, without a question'];
+const TAKE_IMAGES: Option = ['--take-images', 'replace images of the same name that others have put there'];
+
+const PLAN_FORMATS = ['text', 'json', 'markdown'] as const;
+
+const planOptions = ({ json, format, staleOk = false, stateIsMine = false }: Options): PlanOptions => ({
+  format: json ? 'json' : (PLAN_FORMATS.find((known) => known === String(format)) ?? 'text'),
+  staleOk,
+  stateIsMine,
+});
+
+const applyOptions = ({
+  yes = false,
+  staleOk = false,
+  stateIsMine = false,
+  takeImages = false,
+}: Options): ApplyOptions => ({
+  yes,
+  staleOk,
+  stateIsMine,
+  takeImages,
+});
+
+/** A subcommand to which nothing is added. */
+const passed = (name: SubcommandName, summary: string, example: string): Verb => ({
+  name,
+  summary,
+  ...TO_TOFU,
+  more: `Example:\n  nigari infra ${example}`,
+  run: async (context, _, args) => (await import('../commands/infra/pass.ts')).passOn(context, name, args),
+});
 
 const INFRA_VERBS: readonly Verb[] = [
   {
     name: 'init',
     summary: 'run tofu init',
-    args: TOFU_ARGS,
-    completes: 'files',
-    more: 'Example:\n  nigari infra init -- -upgrade',
-    runs: 'tofu',
-    run: async (context, _, args) => (await import('../commands/infra/infra.ts')).infraInit(context, args),
+    ...TO_TOFU,
+    more: 'Example:\n  nigari infra init -- -reconfigure',
+    run: async (context, _, args) => (await import('../commands/infra/pass.ts')).infraInit(context, args),
   },
   {
     name: 'plan',
-    summary: 'run tofu plan, after tofu init where that is due',
-    args: TOFU_ARGS,
-    completes: 'files',
-    more: 'Examples:\n  nigari infra plan\n  nigari infra plan -- -refresh=false -out=tfplan',
-    runs: 'tofu',
-    run: async (context, _, args) => (await import('../commands/infra/infra.ts')).infraPlan(context, args),
+    summary: 'show what an apply would do, and keep that plan, encrypted, for nigari infra apply',
+    options: [
+      ['--format <format>', 'how to tell it: text, json, or markdown for a pull request', PLAN_FORMATS],
+      STALE_OK,
+      STATE_IS_MINE,
+      JSON_OPTION,
+    ],
+    ...TO_TOFU,
+    more: 'Runs tofu init first where that is due.\n\nExamples:\n  nigari infra plan\n  nigari infra plan --format markdown > plan.md\n  nigari infra plan -- -refresh=false -detailed-exitcode',
+    run: async (context, options, args) =>
+      (await import('../commands/infra/plan.ts')).infraPlan(context, planOptions(options), args),
   },
+  {
+    name: 'apply',
+    summary: 'do exactly what the last plan showed',
+    options: [YES, STALE_OK, TAKE_IMAGES],
+    ...TO_TOFU,
+    more: 'Asks before a machine is destroyed or replaced. Nothing is done where files, OpenTofu or state have changed\nsince the plan, or where a VM id or image already belongs to somebody else.\n\nExamples:\n  nigari infra apply\n  nigari infra apply -- -parallelism=2',
+    run: async (context, options, args) =>
+      (await import('../commands/infra/apply.ts')).infraApply(context, applyOptions(options), args),
+  },
+  {
+    name: 'apply-auto',
+    summary: 'plan, show, ask, and apply, in one go',
+    options: [YES, STALE_OK, STATE_IS_MINE, TAKE_IMAGES],
+    ...TO_TOFU,
+    more: 'Examples:\n  nigari infra apply-auto\n  nigari infra apply-auto --yes',
+    run: async (context, options, args) =>
+      (await import('../commands/infra/apply.ts')).infraApplyAuto(context, applyOptions(options), args),
+  },
+  {
+    name: 'destroy',
+    summary: 'plan to destroy everything, show, ask, and do it',
+    options: [YES, STALE_OK],
+    ...TO_TOFU,
+    more: 'Examples:\n  nigari infra destroy\n  nigari infra destroy --yes',
+    run: async (context, options, args) =>
+      (await import('../commands/infra/apply.ts')).infraDestroy(context, applyOptions(options), args),
+  },
+  passed('output', 'print the outputs', 'output -- -json node_vm_ids'),
+  passed('show', 'print the state, or a plan', 'show -- -json'),
+  passed('state-list', 'list what is in the state', 'state-list'),
+  passed('refresh', 'take into the state what has changed in Proxmox VE', 'refresh'),
+  passed(
+    'import',
+    'take an existing resource into the state',
+    `import 'proxmox_virtual_environment_vm.talos_node["k8s-cp-1"]' pve/101`,
+  ),
+  {
+    name: 'force-unlock',
+    summary: 'take away the lock of a run that died; shows first who holds it',
+    options: [YES],
+    args: ['[id]', 'id of the lock, as the message of a failed run has it; needed where the backend does not tell'],
+    more: 'Examples:\n  nigari infra force-unlock\n  nigari infra force-unlock 5f3e9c1a-0000-4000-8000-1234567890ab --yes',
+    // A task hands over what is perhaps an empty variable.
+    run: async (context, { yes = false }, [id = '']) =>
+      (await import('../commands/infra/force-unlock.ts')).forceUnlock(context, id === '' ? null : id, yes),
+  },
+  passed('validate', 'let tofu validate the files, without credentials or a state', 'validate -- -json'),
+  passed('fmt', 'format the files as tofu does', 'fmt -- -check -diff'),
+  passed('console', 'evaluate expressions with the values of the project', 'console'),
 ];
 
 export const INFRA: VerbGroup = {

@@ -37,6 +37,9 @@ export interface Options {
   readonly range?: string;
   readonly stdout?: boolean;
   readonly rule?: string;
+  readonly staleOk?: boolean;
+  readonly stateIsMine?: boolean;
+  readonly takeImages?: boolean;
 }
 
 /** One verb: what help and completion say of it, and the file that tells its story, loaded when it is called. */

@@ -1,7 +1,7 @@
 /** `configure`, `infra init` and `infra plan` around OpenTofu: a fake one that tells all it was given, and the real one. */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -51,6 +51,13 @@ function writeInputs(folder: string, more: string): void {
   writeFileSync(join(folder, 'nodes.yaml'), NODES);
 }
 
+/** Files below a folder that hold a text. */
+function filesHolding(folder: string, text: string): readonly string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return files.filter((file) => readFileSync(file).includes(text));
+}
+
 describe.skipIf(process.platform === 'win32')('a tofu that tells what it was given', () => {
   test('gets the secrets in its environment, and nowhere else', () => {
     const folder = configured(HTTP_STATE);
@@ -59,13 +66,16 @@ describe.skipIf(process.platform === 'win32')('a tofu that tells what it was giv
     const says = { FAKE_SAYS: '{"token": "$TF_VAR_proxmox_api_token_secret"}' };
     const ended = nigari(folder, ['infra', 'plan'], { ...env, ...keys, ...says });
     expect(ended.status, ended.all).toBe(0);
+    const saved = join(folder, '.nigari/cache/plans/infrastructure-tofu/plan');
     expect(calls().map(({ args }) => args)).toEqual([
       ['version', '-json'],
       ['init', '-input=false', '-no-color'],
-      ['plan', '-input=false', '-no-color'],
+      ['plan', '-input=false', '-no-color', `-out=${saved}`],
+      ['show', '-no-color', '-json', saved],
+      ['state', 'pull', '-no-color'],
     ]);
-    const [version, init, plan] = calls();
-    for (const call of [init, plan]) {
+    const [version, ...others] = calls();
+    for (const call of others) {
       expect(call?.cwd).toBe(join(folder, 'infrastructure/tofu'));
       expect(call?.env).toMatchObject({
         TF_VAR_proxmox_api_token_id: 'planted@pve!token-name',
@@ -81,14 +91,22 @@ describe.skipIf(process.platform === 'win32')('a tofu that tells what it was giv
     expect(names.filter((name) => name.startsWith('SOPS_AGE_'))).toEqual([]);
     expect(ended.all).not.toMatch(/planted|5ec4e700/);
     expect(ended.stdout).toBe('{"token": "***"}\n');
+    // What the plan is encrypted with is known to those that read or write it, and to nothing else.
+    const encrypted = calls().filter(({ env }) => env['TF_ENCRYPTION'] !== undefined);
+    expect(encrypted.map(({ args }) => args[0])).toEqual(['plan', 'show']);
+    const passphrase = /passphrase = "(\w{64})"/.exec(encrypted[0]?.env['TF_ENCRYPTION'] ?? '')?.[1] ?? '';
+    expect(passphrase).not.toBe('');
+    rmSync(join(folder, 'fake-bin'), { recursive: true });
+    expect(filesHolding(folder, passphrase)).toEqual([]);
   });
 
   test('gets what stands behind -- word for word', () => {
     const folder = configured();
     const { env, runs, calls } = fakeTofu(folder);
-    const words = ['-target=a.b["c"]', '-out', 'x y', "it's", '$HOME', '*', ''];
+    const words = ['-target=a.b["c"]', '-var', 'x=x y', "it's", '$HOME', '*', ''];
     expect(nigari(folder, ['infra', 'plan', '--', ...words], env).status).toBe(0);
-    expect(calls().at(-1)?.args).toEqual(['plan', '-input=false', '-no-color', ...words]);
+    const planned = calls().find(({ args }) => args[0] === 'plan');
+    expect(planned?.args).toEqual(['plan', '-input=false', '-no-color', expect.stringMatching('^-out='), ...words]);
     expect(nigari(folder, ['infra', 'init', '--', '-upgrade'], env).status).toBe(0);
     expect(runs().at(-1)).toBe('init -input=false -no-color -upgrade');
   });
@@ -152,11 +170,16 @@ describe.skipIf(process.platform === 'win32')('a tofu that tells what it was giv
     ]);
   });
 
-  test('may say by its exit code that there are changes, when it is asked to', () => {
+  test('has its own exit codes for a plan where they are asked for: 2 for changes, and 1 for every failure', () => {
     const folder = configured();
     const env = { ...fakeTofu(folder).env, FAKE_EXIT: 'plan:2' };
-    expect(nigari(folder, ['infra', 'plan', '--', '-detailed-exitcode'], env)).toMatchObject({ status: 5 });
+    const detailed = ['infra', 'plan', '--', '-detailed-exitcode'];
+    expect(nigari(folder, detailed, env)).toMatchObject({ status: 2 });
     expect(nigari(folder, ['infra', 'plan'], env)).toMatchObject({ status: 4 });
+    expect(nigari(folder, detailed, { ...env, FAKE_EXIT: 'plan:1' })).toMatchObject({ status: 1 });
+    rmSync(join(folder, 'age.key'));
+    expect(nigari(folder, ['infra', 'plan'], env)).toMatchObject({ status: 2 });
+    expect(nigari(folder, detailed, env)).toMatchObject({ status: 1 });
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)(
@@ -202,7 +225,7 @@ describe.skipIf(process.platform === 'win32')('without what it needs', () => {
     expect(runs()).toHaveLength(2);
   });
 
-  test.each<[string, verb: 'init' | 'plan', (folder: string) => void, code: string]>([
+  test.each<[string, verb: 'init' | 'plan', (folder: string) => unknown, code: string]>([
     ['the key', 'init', (folder) => rmSync(join(folder, 'age.key')), 'no-key'],
     ['a key that is one', 'plan', (folder) => writeFileSync(join(folder, 'age.key'), 'x\n'), 'bad-age-key'],
     ['sealed values', 'init', (folder) => rmSync(join(folder, 'infrastructure/secrets.sops.yaml')), 'not-configured'],
@@ -213,8 +236,9 @@ describe.skipIf(process.platform === 'win32')('without what it needs', () => {
       'not-configured',
     ],
     ['an untouched sealed file', 'plan', (folder) => tamper(folder), 'sealed-damaged'],
-    ['valid inputs', 'init', (folder) => writeFileSync(join(folder, 'nodes.yaml'), 'nodes: x\n'), 'wrong-type'],
-    ['virtual machines', 'plan', (folder) => bareMetal(folder), 'no-instance'],
+    ['valid inputs', 'plan', (folder) => writeFileSync(join(folder, 'nodes.yaml'), 'nodes: x\n'), 'wrong-type'],
+    ['files that the inputs render', 'plan', (folder) => bareMetal(folder), 'render-stale'],
+    ['virtual machines', 'plan', (folder) => (bareMetal(folder), nigari(folder, ['configure'])), 'no-instance'],
   ])('%s: infra %s refuses, and tofu is not run', (_, verb, damage, code) => {
     const folder = configured();
     const { env: path, runs } = fakeTofu(folder);
@@ -272,11 +296,13 @@ describe.skipIf(realTool('tofu') === null)('the real OpenTofu', () => {
       { status: 'not due' },
     ]);
     expect(digests(folder)).toEqual(before);
-    const plan = nigari(folder, ['infra', 'plan', '--', '-out=tfplan'], tofuEnv());
+    const elsewhere = nigari(folder, ['infra', 'plan', '--', '-out=tfplan'], tofuEnv());
+    expect(elsewhere.stderr).toContain('(plan-place)');
+    const plan = nigari(folder, ['infra', 'plan'], tofuEnv());
     expect(plan.status, plan.all).toBe(0);
     expect(plan.stdout).toContain('Plan: 2 to add, 0 to change, 0 to destroy.');
     expect(plan.all).not.toContain(TOKEN_SECRET);
-    expect(nigari(folder, ['infra', 'plan', '--', '-detailed-exitcode'], tofuEnv()).status).toBe(5);
+    expect(nigari(folder, ['infra', 'plan', '--', '-detailed-exitcode'], tofuEnv()).status).toBe(2);
   });
 
   test('fails for want of a mirror: its words, a remedy, exit 4, and what was rendered stays', () => {

@@ -16,18 +16,18 @@ export interface FakeTofu {
   readonly env: Readonly<Record<string, string>>;
   /** What it was called with so far, in order. */
   readonly calls: () => readonly Call[];
-  /** Calls by their arguments, without `version`. */
+  /** Calls by their arguments, without what nigari asks by the way, and without where a plan goes. */
   readonly runs: () => readonly string[];
   /** Waits until it was called with this subcommand. */
   readonly called: (verb: string) => Promise<Call>;
 }
 
 /**
- * What it does is told by its environment: `FAKE_VERSION`, `FAKE_SAYS` (printed by `plan`, with `$NAME` of its environment), `FAKE_EXIT` (`init:1`),
+ * What it does is told by its environment: `FAKE_VERSION`, `FAKE_SAYS` (printed by `plan`, with `$NAME` of its environment), `FAKE_PLAN` (what `show -json` prints), `FAKE_EXIT` (`init:1`),
  * `FAKE_HANGS` (a subcommand: it goes on until a signal comes, writes that down, and ends a moment later).
  */
 const PROGRAM = `
-const { appendFileSync, mkdirSync } = require('node:fs');
+const { appendFileSync, mkdirSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { env } = process;
 const args = process.argv.slice(2);
@@ -36,6 +36,9 @@ tell({ args, env, cwd: process.cwd() });
 const [exits, code] = (env.FAKE_EXIT || '').split(':');
 if (args[0] === 'version') console.log(JSON.stringify({ terraform_version: env.FAKE_VERSION || '1.12.6' }));
 if (args[0] === 'init') mkdirSync('.terraform', { recursive: true });
+const out = args.find((argument) => argument.startsWith('-out='));
+if (out !== undefined) writeFileSync(out.slice(5), 'ciphertext');
+if (args[0] === 'show') console.log(env.FAKE_PLAN || '{"format_version": "1.2"}');
 if (args[0] === 'plan' && env.FAKE_SAYS) console.log(env.FAKE_SAYS.replace(/\\$(\\w+)/g, (_, name) => env[name]));
 if (args[0] === exits) process.exitCode = Number(code);
 if (args[0] === env.FAKE_HANGS) {
@@ -46,6 +49,9 @@ if (args[0] === env.FAKE_HANGS) {
   });
 }
 `;
+
+/** What nigari asks besides what it was called for. */
+const BY_THE_WAY = /^(version -json|show -no-color -json|state pull)/;
 
 /** Puts it into a new folder below `folder`. */
 export function fakeTofu(folder: string): FakeTofu {
@@ -63,8 +69,8 @@ export function fakeTofu(folder: string): FakeTofu {
       : [];
   const runs = (): readonly string[] =>
     calls()
-      .map(({ args }) => args.join(' '))
-      .filter((run) => run !== 'version -json');
+      .map(({ args }) => args.filter((argument) => !argument.startsWith('-out=')).join(' '))
+      .filter((run) => !BY_THE_WAY.test(run));
   const called = async (verb: string): Promise<Call> => {
     const call = calls().find(({ args }) => args[0] === verb);
     if (call !== undefined) return call;

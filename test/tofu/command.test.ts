@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../scripts/system/processes.ts';
-import { initCommand, planCommand, versionCommand } from '../../scripts/tofu/commands.ts';
+import { tofuCommand, versionCommand } from '../../scripts/tofu/commands.ts';
 import { checkVersion } from '../../scripts/tofu/version.ts';
 import { realTool, tofuEnv } from '../support/tools.ts';
 
@@ -12,17 +12,19 @@ const CALL = { tofu: '/bin/tofu', directory: '/p/infrastructure/tofu', env: { TF
 
 describe('commands', () => {
   test('never ask, colour nothing but a terminal, and hand the user’s arguments over as they are', () => {
-    expect(initCommand({ ...CALL, args: ['-upgrade', 'a b'] })).toEqual({
+    expect(tofuCommand({ ...CALL, args: ['-upgrade', 'a b'] }, 'init')).toEqual({
       file: '/bin/tofu',
       args: ['init', '-input=false', '-no-color', '-upgrade', 'a b'],
       cwd: '/p/infrastructure/tofu',
       env: { TF_HTTP_PASSWORD: 'pw' },
     });
-    expect(planCommand({ ...CALL, colour: true }).args).toEqual(['plan', '-input=false']);
+    expect(tofuCommand({ ...CALL, colour: true }, 'plan').args).toEqual(['plan', '-input=false']);
   });
 
   test('a secret is in no argument', () => {
-    const text = [initCommand(CALL), planCommand(CALL)].flatMap(({ file, args }) => [file, ...args]).join(' ');
+    const text = [tofuCommand(CALL, 'init'), tofuCommand(CALL, 'plan')]
+      .flatMap(({ file, args }) => [file, ...args])
+      .join(' ');
     expect(text).not.toContain('pw');
   });
 });
@@ -84,9 +86,9 @@ describe.skipIf(tofu === null)('with the real tofu', () => {
       'variable "x" {\n  type = string\n}\noutput "x" {\n  value = "${var.x}!"\n}\n',
     );
     const call = { tofu: tofu ?? '', directory: folder, env: { ...tofuEnv(), TF_VAR_x: 'hello' }, colour: false };
-    const init = await run(initCommand(call));
+    const init = await run(tofuCommand(call, 'init'));
     expect(init).toMatchObject({ ok: true, value: { exitCode: 0, interrupted: false } });
-    const plan = await run(planCommand({ ...call, args: ['-detailed-exitcode'] }));
+    const plan = await run(tofuCommand({ ...call, args: ['-detailed-exitcode'] }, 'plan'));
     expect(plan).toMatchObject({ ok: true, value: { exitCode: 2, stdout: expect.stringContaining('"hello!"') } });
     expect(JSON.stringify(plan)).not.toContain('\\u001b');
   });

@@ -71,11 +71,11 @@ describe('missingCredentials', () => {
     missingCredentials(...args).map(({ message }) => message.split(' ', 1)[0] ?? '');
 
   test.each([
-    ['init', LOCAL, []],
-    ['plan', LOCAL, ['proxmox_api_token_id', 'proxmox_api_token_secret']],
-    ['init', HTTP, ['tfstate_username', 'tfstate_password', 'state_encryption_passphrase']],
+    ['state', LOCAL, []],
+    ['everything', LOCAL, ['proxmox_api_token_id', 'proxmox_api_token_secret']],
+    ['state', HTTP, ['tfstate_username', 'tfstate_password', 'state_encryption_passphrase']],
     [
-      'plan',
+      'everything',
       HTTP,
       [
         'tfstate_username',
@@ -85,7 +85,7 @@ describe('missingCredentials', () => {
         'proxmox_api_token_secret',
       ],
     ],
-    ['plan', OTHER, []],
+    ['everything', OTHER, []],
   ] as const)('%s without any', (command, instance, wanted) => {
     expect(keys(instance, new Map(), command)).toEqual(wanted);
     expect(keys(instance, ALL, command)).toEqual([]);
@@ -97,11 +97,11 @@ describe('missingCredentials', () => {
       TF_HTTP_PASSWORD: '',
       TF_VAR_state_encryption_passphrase: 'long enough, yes',
     };
-    expect(keys(HTTP, new Map(), 'init', environment)).toEqual(['tfstate_password']);
+    expect(keys(HTTP, new Map(), 'state', environment)).toEqual(['tfstate_password']);
   });
 
   test('names the key, the file and the variable', () => {
-    expect(missingCredentials(HTTP, new Map(), 'init')[1]).toEqual({
+    expect(missingCredentials(HTTP, new Map(), 'state')[1]).toEqual({
       code: 'credential-missing',
       severity: 'error',
       message: 'tfstate_password is not set: the state server asks for it',

@@ -10,7 +10,7 @@ import {
   readInitRecord,
   writeInitRecord,
 } from '../../scripts/system/init-record.ts';
-import { initCommand } from '../../scripts/tofu/commands.ts';
+import { tofuCommand } from '../../scripts/tofu/commands.ts';
 import { initHash, isInitInput, LOCK_FILE, needsInit } from '../../scripts/tofu/init-inputs.ts';
 import { realTool, tofuEnv } from '../support/tools.ts';
 
@@ -163,7 +163,7 @@ describe.skipIf(tofu === null)('with the real tofu', () => {
     const before = await now();
     expect(await due(null)).toBe(true);
     const call = { tofu: tofu ?? '', directory: join(root, 'd'), env: tofuEnv(), colour: false };
-    expect(await run(initCommand(call))).toMatchObject({ ok: true, value: { exitCode: 0 } });
+    expect(await run(tofuCommand(call, 'init'))).toMatchObject({ ok: true, value: { exitCode: 0 } });
     // init wrote the lock file: the hash of before is no longer that of now.
     const after = await now();
     expect(after).not.toBe(before);

@@ -1,7 +1,8 @@
 /** Before anything is written: what happens to machines is told, and where one is lost somebody must agree. */
 import type { Danger } from '../../changes/danger.ts';
 import { Exit, hasErrors, Refusal, type Problem } from '../../problem.ts';
-import { ask, canAsk } from '../../system/prompt.ts';
+import { canAsk } from '../../system/prompt.ts';
+import { consent } from '../consent.ts';
 import type { Context } from '../context.ts';
 
 export interface Consent {
@@ -26,14 +27,11 @@ export async function agree(
   return dangers;
 }
 
-/** What is typed is no `y`: it says what is lost. */
-async function typed({ signal }: Context, lost: readonly string[]): Promise<void> {
+async function typed(context: Context, lost: readonly string[]): Promise<void> {
   const [only, ...others] = lost;
   const word = others.length === 0 ? (only ?? '') : String(lost.length);
   const what = others.length === 0 ? 'the name of the machine that is lost' : 'how many machines are lost';
-  const answer = await ask(`To go on, type ${what} (${word}): `, signal);
-  if (answer === null) throw new Refusal([], Exit.interrupted);
-  if (answer.trim() !== word) throw new Refusal([consentNeeded(lost)], Exit.refusedInput);
+  await consent(context, { text: `To go on, type ${what}`, word, refusal: consentNeeded(lost) });
 }
 
 const consentNeeded = (lost: readonly string[]): Problem => ({

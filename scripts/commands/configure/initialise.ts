@@ -27,7 +27,7 @@ async function initialiseOne(context: Context, instance: Instance, model: Model)
   const tofu = await findTofu(context);
   if (!tofu.ok) return { directory, status: 'skipped', problems: tofu.problems };
   const secrets = secretsOf(model.cluster);
-  const missing = missingCredentials(instance, secrets, 'init', context.env);
+  const missing = missingCredentials(instance, secrets, 'state', context.env);
   if (missing.length > 0) return { directory, status: 'skipped', problems: missing };
   try {
     const call = { tofu: tofu.value, instance, secrets, known: plainValues(model) };

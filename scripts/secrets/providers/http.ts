@@ -1,7 +1,7 @@
 /** What a provider asks of a server, and what may become of that. `system/http.ts` does it. */
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'LOCK' | 'UNLOCK' | 'DELETE';
   readonly url: string;
   /** Values of headers may be secret. */
   readonly headers: Readonly<Record<string, string>>;
@@ -13,6 +13,8 @@ export interface HttpAnswer {
   readonly body: string;
   /** Where the server sends us instead; null when it does not. Nobody follows: the token would go there too. */
   readonly location: string | null;
+  /** The reason phrase of the status line: Proxmox VE tells there what is wrong. */
+  readonly said?: string;
 }
 
 /**

@@ -18,13 +18,13 @@ export const STATE: readonly FailureRow[] = [
     /HTTP remote state already locked: ID=(?<id>\S+)(?:.*? Operation: (?<operation>\S+) Who: (?<who>\S+).*? Created: (?<created>\S+ \S+))?/,
     'state-locked',
     'the state is locked by {who} since {created} ({operation})',
-    'wait until that run ends, or pass `-lock-timeout=5m`; if it died: `tofu force-unlock {id}` in the directory of the instance',
+    'wait until that run ends, or pass `-lock-timeout=5m`; if it died: `nigari infra force-unlock {id}`',
   ],
   [
     /Error acquiring the state lock.*?resource temporarily unavailable.*? ID: (?<id>\S+).*? Operation: (?<operation>\S+) Who: (?<who>\S+).*? Created: (?<created>\S+ \S+)/,
     'state-locked',
     'the state is locked by {who} since {created} ({operation})',
-    'wait until that run ends; if it died: `tofu force-unlock {id}` in the directory of the instance',
+    'wait until that run ends; if it died: `nigari infra force-unlock {id}`',
   ],
   [
     /(?:Failed to (?:get state|lock)|Error (?:refreshing state|acquiring the state lock)|HTTP remote state).*?connect: connection refused/,

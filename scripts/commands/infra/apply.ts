@@ -1,0 +1,79 @@
+/** `nigari infra apply`, `apply-auto`, `destroy`: a plan that was shown, nothing foreign in its way, consent, and then OpenTofu. */
+import { Exit, type Problem } from '../../problem.ts';
+import { dropPlan, savedPlanOf } from '../../system/saved-plan.ts';
+import { countsText, isEmpty, isLoss } from '../../tofu/plan/summary.ts';
+import { consent } from '../consent.ts';
+import type { CommandResult, Context } from '../context.ts';
+import { refuseStale } from './current.ts';
+import { refuseForeign } from './foreign.ts';
+import { prepare } from './instance.ts';
+import { planned, tellPlan } from './plan.ts';
+import { openPlan, type OpenPlan } from './saved.ts';
+import { initIfDue, runTofu } from './tofu.ts';
+
+export interface ApplyOptions {
+  /** Agreed to what cannot be undone: nobody is asked. */
+  readonly yes: boolean;
+  readonly staleOk: boolean;
+  readonly stateIsMine: boolean;
+  /** Images of the same name that others made are replaced. */
+  readonly takeImages: boolean;
+}
+
+/** Takes exactly the plan that was shown. */
+export async function infraApply(context: Context, options: ApplyOptions, args: readonly string[]): CommandResult {
+  const prepared = await prepare(context, 'everything');
+  if (!options.staleOk) await refuseStale(context, prepared.manifest);
+  await initIfDue(context, prepared);
+  const plan = await openPlan(context, prepared);
+  tellPlan(context, plan, 'text');
+  const isLossy = plan.summary.lines.some(isLoss);
+  return apply(context, plan, { ...options, yes: options.yes || !isLossy }, args);
+}
+
+/** Plans, shows, asks, applies. */
+export async function infraApplyAuto(context: Context, options: ApplyOptions, args: readonly string[]): CommandResult {
+  return planAndApply(context, options, args);
+}
+
+export async function infraDestroy(context: Context, options: ApplyOptions, args: readonly string[]): CommandResult {
+  return planAndApply(context, { ...options, stateIsMine: true }, ['-destroy', ...args]);
+}
+
+async function planAndApply(context: Context, options: ApplyOptions, args: readonly string[]): CommandResult {
+  const plan = await planned(context, { ...options, format: 'text' }, args);
+  return apply(context, plan, options, []);
+}
+
+async function apply(context: Context, plan: OpenPlan, options: ApplyOptions, args: readonly string[]): CommandResult {
+  const { call, env, file, summary } = plan;
+  const saved = savedPlanOf(context.root, call.instance.directory);
+  if (isEmpty(summary)) {
+    await dropPlan(saved);
+    return Exit.done;
+  }
+  await refuseForeign(context, plan, options.takeImages);
+  if (!options.yes) await agree(context, plan);
+  await runTofu(context, call, 'apply', { args: [...args, file], env, output: 'shown' });
+  await dropPlan(saved);
+  return Exit.done;
+}
+
+/** What is typed is the name of the cluster: another one's machines are not lost by a finger that was too fast. */
+async function agree(context: Context, { call, summary }: OpenPlan): Promise<void> {
+  const { variables, directory } = call.instance;
+  const name = variables['cluster_name'];
+  const word = typeof name === 'string' ? name : directory;
+  await consent(context, {
+    text: `${countsText(summary)}: to go on, type the name of the cluster`,
+    word,
+    refusal: consentNeeded(countsText(summary)),
+  });
+}
+
+const consentNeeded = (counts: string): Problem => ({
+  code: 'consent-needed',
+  severity: 'error',
+  message: `nothing was applied (${counts}), since nobody agreed`,
+  hint: 'if that is what you want, run the same with --yes',
+});

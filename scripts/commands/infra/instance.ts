@@ -1,0 +1,108 @@
+/** The instance that a command is about, read from what `configure` rendered, and opened for one run. */
+import { MANIFEST_FILE, type Manifest } from '../../changes/manifest.ts';
+import { Exit, must, Refusal } from '../../problem.ts';
+import { parseBack, Unparsable } from '../../render/parse-back.ts';
+import { plainValues } from '../../secrets/mask.ts';
+import { openValues } from '../../secrets/variables.ts';
+import { readInitInputs } from '../../system/init-record.ts';
+import { missingCredentials, type Secrets } from '../../tofu/environment.ts';
+import { renderedInstance, type RenderedInstance } from '../../tofu/rendered-instance.ts';
+import type { Needs } from '../../tofu/subcommands.ts';
+import { readOwnManifest } from '../configure/project-tree.ts';
+import type { Context } from '../context.ts';
+import { SECRETS_FILE } from '../init/survey.ts';
+import { notConfigured, openFile, readFileOf } from '../sealed-files.ts';
+import { findTofu, refuseWithout, type TofuRun } from './tofu.ts';
+
+/** What every run of OpenTofu starts from. */
+export interface Prepared extends TofuRun {
+  readonly instance: RenderedInstance;
+  readonly manifest: Manifest;
+}
+
+/**
+ * @param needs of the subcommand: without credentials that it needs tofu is never started
+ * @throws Refusal 2 when nothing was rendered, no key opens the secrets, or some are missing; 4 when there is no tofu
+ */
+export async function prepare(context: Context, needs: Needs): Promise<Prepared> {
+  const { manifest } = await readOwnManifest(context, () => {});
+  if (manifest === null) throw new Refusal([notConfigured(MANIFEST_FILE, context.call)], Exit.refusedInput);
+  const instance = await readInstance(context, manifest);
+  const tofu = must(await findTofu(context), Exit.otherProgram);
+  const isSecretNeeded = needs === 'state' || needs === 'everything';
+  const secrets = isSecretNeeded ? await openSecrets(context, instance, manifest) : new Map();
+  refuseWithout(missingCredentials(instance, secrets, needs, context.env));
+  return { tofu, instance, manifest, secrets, known: plainValues(instance.variables) };
+}
+
+/** @throws Refusal 2 when the project has none, or its files are gone or no HCL */
+async function readInstance(context: Context, manifest: Manifest): Promise<RenderedInstance> {
+  const [directory] = manifest.instances.keys();
+  if (directory === undefined) throw new Refusal([noInstance], Exit.refusedInput);
+  const files = must(await readInitInputs(context.root, directory), Exit.refusedInput);
+  if (files.size === 0) throw new Refusal([notConfigured(directory, context.call)], Exit.refusedInput);
+  const variables = await readFileOf(context, `${directory}/terraform.tfvars`);
+  const all = new Map([...files, ...(variables === null ? [] : [['terraform.tfvars', variables.bytes] as const])]);
+  const parsed = [...all]
+    .filter(([name]) => /\.(tf|tofu|tfvars)$/.test(name))
+    .map(async ([name, bytes]) => [name, await parse(`${directory}/${name}`, bytes)] as const);
+  return renderedInstance(
+    { directory, secrets_file: SECRETS_FILE, kind: kindOf(manifest, directory) },
+    new Map(await Promise.all(parsed)),
+  );
+}
+
+async function parse(path: string, bytes: Uint8Array): Promise<unknown> {
+  const file = {
+    path,
+    bytes,
+    template: path,
+    language: 'hcl',
+    secret: false,
+    executable: false,
+    builtIn: false,
+  } as const;
+  try {
+    return await parseBack(file);
+  } catch (error) {
+    if (!(error instanceof Unparsable)) throw error;
+    throw new Refusal(
+      [
+        {
+          code: 'hcl-invalid',
+          severity: 'error',
+          file: path,
+          ...(error.line !== undefined && { line: error.line }),
+          message: error.message,
+          hint: 'mend it, or let `nigari configure --force` write it anew',
+        },
+      ],
+      Exit.refusedInput,
+    );
+  }
+}
+
+/** Its templates say so. */
+function kindOf({ files }: Manifest, directory: string): string {
+  const templates = [...files].filter(([path]) => path.startsWith(`${directory}/`)).map(([, { template }]) => template);
+  return templates.map((template) => /kinds\/([^/]+)\//.exec(template)?.[1]).find(Boolean) ?? '';
+}
+
+const noInstance = {
+  code: 'no-instance',
+  severity: 'error',
+  message: 'there is nothing for OpenTofu to do: proxmox_api_url and proxmox_node are not set',
+  hint: 'set both in cluster.yaml, then run `nigari configure`',
+} as const;
+
+/** Where nothing was sealed, the environment may have what is needed. */
+async function openSecrets(
+  context: Context,
+  { secrets_file }: RenderedInstance,
+  { files }: Manifest,
+): Promise<Secrets> {
+  const file = await readFileOf(context, secrets_file);
+  if (file !== null) return must(openValues(await openFile(context, file)), Exit.refusedInput);
+  if (files.has(secrets_file)) throw new Refusal([notConfigured(secrets_file, context.call)], Exit.refusedInput);
+  return new Map();
+}

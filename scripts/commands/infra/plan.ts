@@ -1,0 +1,85 @@
+/** `nigari infra plan`: shows what an apply would do, and keeps exactly that for `infra apply`. */
+import { Exit, Refusal, type ExitCode } from '../../problem.ts';
+import { dropPlan, savedPlanOf } from '../../system/saved-plan.ts';
+import { otherOwner } from '../../tofu/plan/owner.ts';
+import { isEmpty } from '../../tofu/plan/summary.ts';
+import { planData, planMarkdown, planText } from '../../tofu/plan/told.ts';
+import { step, type CommandResult, type Context } from '../context.ts';
+import { refuseStale } from './current.ts';
+import { prepare } from './instance.ts';
+import { makePlan, type OpenPlan } from './saved.ts';
+import { asksForDetail, initIfDue } from './tofu.ts';
+
+export interface PlanOptions {
+  /** How the summary is told. */
+  readonly format: 'text' | 'json' | 'markdown';
+  /** Go on with files that the inputs would change. */
+  readonly staleOk: boolean;
+  /** The machines of the state are this project's, though it does not know them. */
+  readonly stateIsMine: boolean;
+}
+
+export async function infraPlan(context: Context, options: PlanOptions, args: readonly string[]): CommandResult {
+  return inTofuCodes(args, async () => {
+    const { summary, exitCode } = await planned(context, options, args);
+    if (!isEmpty(summary) && options.format === 'text')
+      context.reporter.line(`To do exactly this: ${context.call} infra apply`);
+    return exitCode === 2 ? CHANGES : Exit.done;
+  });
+}
+
+/** Everything up to a plan that was shown and is kept. @throws Refusal for whatever stands against it */
+export async function planned(
+  context: Context,
+  { format, staleOk, stateIsMine }: PlanOptions,
+  args: readonly string[],
+): Promise<OpenPlan & { readonly exitCode: number }> {
+  const prepared = await prepare(context, 'everything');
+  const { instance, manifest } = prepared;
+  if (!staleOk) await refuseStale(context, manifest);
+  await initIfDue(context, prepared);
+  const plan = () => makePlan(context, prepared, args, format === 'text' ? 'shown' : 'captured');
+  const made = await (format === 'text' ? plan() : step(context, `tofu plan in ${instance.directory}`, plan));
+  const other =
+    stateIsMine || asksToDestroy(args)
+      ? null
+      : otherOwner(made.plan, namesOf(instance.variables, manifest.instances.get(instance.directory)?.moved));
+  if (other !== null) {
+    await dropPlan(savedPlanOf(context.root, instance.directory));
+    throw new Refusal([other], Exit.refusedInput);
+  }
+  tellPlan(context, made, format);
+  return made;
+}
+
+const asksToDestroy = (args: readonly string[]): boolean => args.some((argument) => /^--?destroy$/.test(argument));
+
+/** Of the machines that there are, and those that they were called before. */
+function namesOf(
+  { nodes }: Readonly<Record<string, unknown>>,
+  moved: ReadonlyMap<string, string> = new Map(),
+): ReadonlySet<string> {
+  const names = Array.isArray(nodes) ? nodes.map((node: { readonly name?: unknown }) => String(node.name)) : [];
+  return new Set([...names, ...moved.keys()]);
+}
+
+export function tellPlan({ reporter }: Context, { summary, call }: OpenPlan, format: PlanOptions['format']): void {
+  const { directory } = call.instance;
+  if (format === 'json') return reporter.result(JSON.stringify(planData(summary, directory), null, 2));
+  if (format === 'markdown') return reporter.result(planMarkdown(summary, directory));
+  for (const { text, tone } of planText(summary, directory)) reporter.line(text, tone);
+}
+
+/** OpenTofu's code for a plan with changes, where -detailed-exitcode was asked for. */
+const CHANGES = 2 as ExitCode;
+const FAILED = 1 as ExitCode;
+
+/** With -detailed-exitcode 0 and 2 are OpenTofu's, so every failure, ours too, is 1: otherwise it would pass for changes. */
+async function inTofuCodes(args: readonly string[], work: () => CommandResult): CommandResult {
+  try {
+    return await work();
+  } catch (error) {
+    const isOurs = error instanceof Refusal && error.exitCode !== Exit.interrupted && asksForDetail(args);
+    throw isOurs ? new Refusal(error.problems, FAILED) : error;
+  }
+}

@@ -1,0 +1,135 @@
+/** Making the plan that `apply` will take, keeping it, and opening it again. In between it is only ever ciphertext. */
+import { hashOf } from '../../changes/manifest.ts';
+import { reveal, secret, type Secret } from '../../config/secret.ts';
+import { Exit, must, Refusal, type Problem } from '../../problem.ts';
+import { masker } from '../../secrets/mask.ts';
+import { openValues } from '../../secrets/variables.ts';
+import { listFiles, readDisk } from '../../system/disk.ts';
+import { randomBytes } from '../../system/random.ts';
+import { hasPlan, makeRoomForPlan, readBeside, savedPlanOf, writeBeside } from '../../system/saved-plan.ts';
+import { planEncryption } from '../../tofu/plan/encryption.ts';
+import { readPlan, type Plan } from '../../tofu/plan/read.ts';
+import { basisText, readBasis, staleness, stateMark, type PlanBasis } from '../../tofu/plan/saved.ts';
+import { summaryOf, type PlanSummary } from '../../tofu/plan/summary.ts';
+import type { Context } from '../context.ts';
+import { openFile, sealAll, toSeal } from '../sealed-files.ts';
+import type { Prepared } from './instance.ts';
+import { runTofu, type How } from './tofu.ts';
+
+/** A plan that is there to be applied, and what opens it. */
+export interface OpenPlan {
+  readonly plan: Plan;
+  readonly summary: PlanSummary;
+  /** The run that it is applied with: its passphrase is among the secrets and in `env`. */
+  readonly call: Prepared;
+  /** For each tofu that reads the plan. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Absolute path of the plan. */
+  readonly file: string;
+}
+
+/**
+ * Plans, and keeps the plan for `infra apply`, in place of an earlier one.
+ * @param args for tofu; what they would write elsewhere is refused
+ * @returns the plan, and the exit code of `tofu plan`
+ */
+export async function makePlan(
+  context: Context,
+  prepared: Prepared,
+  args: readonly string[],
+  output: NonNullable<How['output']>,
+): Promise<OpenPlan & { readonly exitCode: number }> {
+  if (args.some((argument) => /^--?out(=|$)/.test(argument))) throw new Refusal([ownPlace], Exit.refusedInput);
+  const saved = savedPlanOf(context.root, prepared.instance.directory);
+  must(await makeRoomForPlan(context.root, saved), Exit.refusedInput);
+  const passphrase = prepared.instance.state_encryption ? null : newPassphrase();
+  const { call, env } = withPassphrase(context, prepared, passphrase);
+  const ended = await runTofu(context, call, 'plan', { args: [`-out=${saved.plan}`, ...args], env, output });
+  const plan = await readBack(context, call, env, saved.plan);
+  if (passphrase !== null) await keepPassphrase(context, call, passphrase, saved.passphrase);
+  // Last: without it there is no plan.
+  must(await writeBeside(saved.basis, basisText(await basisOf(context, call))), Exit.refusedInput);
+  return { plan, ...rest(plan, call, env, saved.plan), exitCode: ended.exitCode };
+}
+
+function rest(plan: Plan, call: Prepared, env: OpenPlan['env'], file: string): Omit<OpenPlan, 'plan'> {
+  return { summary: summaryOf(plan, masker(call.secrets, call.known)), call, env, file };
+}
+
+/** @throws Refusal 2: `plan-missing`, or `plan-stale` with what has changed since it was made */
+export async function openPlan(context: Context, prepared: Prepared): Promise<OpenPlan> {
+  const saved = savedPlanOf(context.root, prepared.instance.directory);
+  const basis = (await hasPlan(saved)) ? readBasis((await readBeside(saved.basis)) ?? '') : null;
+  if (basis === null) throw new Refusal([planMissing], Exit.refusedInput);
+  const stale = staleness(basis, await basisOf(context, prepared));
+  if (stale !== null) throw new Refusal([stale], Exit.refusedInput);
+  const opened = await openSealed(context, await readBeside(saved.passphrase));
+  const { call, env } = withPassphrase(context, prepared, opened.get(PASSPHRASE) ?? null);
+  const plan = await readBack(context, call, env, saved.plan);
+  return { plan, ...rest(plan, call, env, saved.plan) };
+}
+
+/** Under this name it is a secret of the run, so that it is hidden wherever tofu might print it. */
+const PASSPHRASE = 'plan_passphrase';
+
+function withPassphrase(context: Context, call: Prepared, passphrase: Secret | null) {
+  if (passphrase === null) return { call, env: {} };
+  const secrets = new Map([...call.secrets, [PASSPHRASE, passphrase]]);
+  return { call: { ...call, secrets }, env: planEncryption(reveal(passphrase), context.env['TF_ENCRYPTION']) };
+}
+
+const newPassphrase = (): Secret => secret(Buffer.from(randomBytes(32)).toString('hex'));
+
+/** As the project's own secrets are sealed: who opens those can apply the plan, in CI too. */
+async function keepPassphrase(
+  context: Context,
+  { instance }: Prepared,
+  passphrase: Secret,
+  file: string,
+): Promise<void> {
+  const bytes = Buffer.from(`${PASSPHRASE}: ${reveal(passphrase)}\n`);
+  const artifact = toSeal({ path: instance.secrets_file, bytes }, [passphrase]);
+  const [sealed] = await sealAll(context, [artifact], { disk: new Map() }, () => {});
+  if (sealed !== undefined) must(await writeBeside(file, sealed.bytes), Exit.refusedInput);
+}
+
+/** By name, as any opened file: a secret alone cannot be awaited. */
+async function openSealed(context: Context, sealed: string | null): Promise<ReadonlyMap<string, Secret>> {
+  if (sealed === null) return new Map();
+  const reading = await openFile(context, { path: 'the passphrase of the plan', bytes: Buffer.from(sealed) });
+  return must(openValues(reading), Exit.refusedInput);
+}
+
+async function readBack(context: Context, call: Prepared, env: OpenPlan['env'], file: string): Promise<Plan> {
+  const { stdout } = await runTofu(context, call, 'show', { args: ['-json', file], env });
+  return must(readPlan(stdout), Exit.otherProgram);
+}
+
+/** Whatever OpenTofu reads of a directory, modules in folders of it too. */
+const READ_BY_TOFU = /\.(tf|tofu|tfvars)(\.json)?$|\/\.terraform\.lock\.hcl$/;
+
+async function basisOf(context: Context, call: Prepared): Promise<PlanBasis> {
+  const { directory } = call.instance;
+  const names = must(await listFiles(context.root, directory), Exit.refusedInput).filter((name) =>
+    READ_BY_TOFU.test(name),
+  );
+  const disk = must(await readDisk(context.root, names), Exit.refusedInput);
+  const files = [...disk].map(([path, { bytes }]) => [path.slice(directory.length + 1), hashOf(bytes)]);
+  const state = await runTofu(context, call, 'state-pull');
+  return { files: Object.fromEntries(files), tofu: call.tofu.version, state: stateMark(state.stdout) };
+}
+
+const planMissing: Problem = {
+  code: 'plan-missing',
+  severity: 'error',
+  message: 'there is no plan to apply',
+  hint: 'make one and look at it: `nigari infra plan`; or plan, look and apply in one go: `nigari infra apply-auto`',
+};
+
+const ownPlace: Problem = {
+  code: 'plan-place',
+  severity: 'error',
+  message:
+    'nigari keeps the plan itself, encrypted: -out would leave one in clear, or one that `nigari infra apply` does not know',
+  hint: 'leave -out away; `nigari infra apply` takes the plan that was shown last',
+};

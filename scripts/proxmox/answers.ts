@@ -1,0 +1,37 @@
+/** What the API of Proxmox VE answers, as far as we ask it. Source: its API viewer, https://pve.proxmox.com/pve-docs/api-viewer/ */
+import { isMapping } from '../changes/snapshot.ts';
+
+/** A VM or a container. */
+export interface Guest {
+  readonly id: number;
+  readonly name: string | null;
+  readonly node: string;
+  readonly status: string | null;
+}
+
+/** A volume of a storage of one node. */
+export interface StoredFile {
+  readonly node: string;
+  /** `local:iso/talos.iso` */
+  readonly volume: string;
+}
+
+/** @param data of `GET cluster/resources?type=vm` */
+export function guestsOf(data: unknown): readonly Guest[] {
+  return listOf(data).flatMap(({ vmid, name, node, status }) =>
+    typeof vmid === 'number'
+      ? [{ id: vmid, name: textOf(name), node: textOf(node) ?? '', status: textOf(status) }]
+      : [],
+  );
+}
+
+/** @param data of `GET nodes/N/storage/S/content` */
+export function filesOf(data: unknown, node: string): readonly StoredFile[] {
+  return listOf(data).flatMap(({ volid }) => (typeof volid === 'string' ? [{ node, volume: volid }] : []));
+}
+
+function listOf(data: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(data) ? data.filter(isMapping) : [];
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);

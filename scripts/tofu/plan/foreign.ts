@@ -1,0 +1,88 @@
+/**
+ * Nothing foreign is touched. bpg/proxmox 0.112.0 takes a VM whose id is taken for the one that it meant to make: the apply
+ * says "added", and the next destroy deletes somebody else's machine. So whoever is there is asked for before an apply.
+ */
+import type { Problem } from '../../problem.ts';
+import type { Guest, StoredFile } from '../../proxmox/answers.ts';
+import type { Plan, ResourceChange } from './read.ts';
+import { VM } from './summary.ts';
+
+const CONTAINER = 'proxmox_virtual_environment_container';
+const DOWNLOADS = ['proxmox_download_file', 'proxmox_virtual_environment_download_file'];
+
+/** Ids of guests that an apply would make; what Proxmox VE picks an id for is safe. */
+export function idsToMake({ resources }: Plan): ReadonlyMap<number, string> {
+  const guests = resources.filter(({ type }) => type === VM || type === CONTAINER);
+  const freed = new Set(guests.filter(isGoing).map(({ before }) => before['vm_id']));
+  const made = guests.filter(isMade).map(({ after, address }) => [after['vm_id'], address] as const);
+  return new Map(
+    made.filter((pair): pair is readonly [number, string] => typeof pair[0] === 'number' && !freed.has(pair[0])),
+  );
+}
+
+const isMade = ({ action, imported }: ResourceChange): boolean =>
+  (action === 'create' || action === 'replace') && !imported;
+const isGoing = ({ action }: ResourceChange): boolean => action === 'destroy' || action === 'replace';
+
+/**
+ * @param toMake from `idsToMake`
+ * @param guests all that the token may see
+ * @param taken ids that are taken by whoever the token may not see
+ */
+export function foreignGuests(
+  toMake: ReadonlyMap<number, string>,
+  guests: readonly Guest[],
+  taken: ReadonlySet<number>,
+): readonly Problem[] {
+  const seen = new Map(guests.map((guest) => [guest.id, guest]));
+  return [...toMake].flatMap(([id, address]) => {
+    const guest = seen.get(id);
+    if (guest !== undefined) return [idTaken(id, address, `${guest.name ?? 'without a name'} on ${guest.node}`)];
+    return taken.has(id) ? [idTaken(id, address, 'a guest that this token may not see')] : [];
+  });
+}
+
+const idTaken = (id: number, address: string, who: string): Problem => ({
+  code: 'vm-id-taken',
+  severity: 'error',
+  message: `${address} wants the VM id ${id}, which belongs to ${who}`,
+  hint: `nothing was touched. Give the node another vm_id in nodes.yaml, or none; if that guest is this machine: \`nigari infra adopt\``,
+});
+
+/** A file that an apply would download, and where. */
+export interface FileToMake {
+  readonly address: string;
+  readonly node: string;
+  readonly storage: string;
+  /** `local:iso/talos.iso` */
+  readonly volume: string;
+  readonly content: string;
+}
+
+export function filesToMake({ resources }: Plan): readonly FileToMake[] {
+  return resources
+    .filter((resource) => DOWNLOADS.includes(resource.type) && isMade(resource))
+    .map(({ address, after }) => {
+      const text = (key: string): string => String(after[key]);
+      const [storage, content] = [text('datastore_id'), text('content_type')];
+      return {
+        address,
+        node: text('node_name'),
+        storage,
+        content,
+        volume: `${storage}:${content}/${text('file_name')}`,
+      };
+    });
+}
+
+export function foreignFiles(toMake: readonly FileToMake[], stored: readonly StoredFile[]): readonly Problem[] {
+  const there = new Set(stored.map(({ node, volume }) => `${node} ${volume}`));
+  return toMake.filter(({ node, volume }) => there.has(`${node} ${volume}`)).map(fileTaken);
+}
+
+const fileTaken = ({ volume, node, address }: FileToMake): Problem => ({
+  code: 'image-there',
+  severity: 'error',
+  message: `${address} would replace ${volume} on ${node}, which this project did not make`,
+  hint: 'nothing was touched. Another cluster may boot from it: use another proxmox_iso_storage; if nobody else needs it: `--take-images`',
+});

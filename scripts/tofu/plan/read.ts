@@ -1,0 +1,201 @@
+/**
+ * `tofu show -json` of a saved plan → what it will do. Source: OpenTofu's documentation, "JSON Output Format"
+ * (format_version 1.x). Values that OpenTofu marks as sensitive are in clear in that JSON: none of them leaves this file.
+ */
+import { isMapping } from '../../changes/snapshot.ts';
+import { checked, refused, type Checked, type Problem } from '../../problem.ts';
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+/** What happens to one resource; a replacement is told by which of its halves comes first. */
+export type Action = 'destroy' | 'replace' | 'create' | 'update' | 'read' | 'forget' | 'keep';
+
+/** An attribute that changes: `disk[0].size`. Null is "not set"; `(known after apply)` and `(sensitive)` are told as such. */
+export interface AttributeChange {
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+  /** Whether it is what forces a replacement. */
+  readonly forces: boolean;
+}
+
+export interface ResourceChange {
+  /** `proxmox_virtual_environment_vm.talos_node["k8s-cp-1"]` */
+  readonly address: string;
+  readonly type: string;
+  /** Key of `for_each`, index of `count`, or null. */
+  readonly index: string | null;
+  /** The address that it has in the state, where a `moved` block gives it another. */
+  readonly from: string | null;
+  readonly action: Action;
+  readonly imported: boolean;
+  /** Why it is destroyed or replaced, in OpenTofu's word: `delete_because_each_key`; null where it tells none. */
+  readonly reason: string | null;
+  readonly attributes: readonly AttributeChange[];
+  /** Plain values before and after, for rules: what is sensitive or unknown is left out. */
+  readonly before: Mapping;
+  readonly after: Mapping;
+}
+
+export interface Plan {
+  /** In OpenTofu's order; what stays as it is is among them. */
+  readonly resources: readonly ResourceChange[];
+  /** Names of the outputs that change. */
+  readonly outputs: readonly string[];
+  /** Addresses of what was changed outside of OpenTofu since the last run. */
+  readonly drifted: readonly string[];
+}
+
+/** @param text as `tofu show -json` prints it @returns `plan-unreadable` for anything else */
+export function readPlan(text: string): Checked<Plan> {
+  const json = parsed(text);
+  if (!isMapping(json) || !String(json['format_version']).startsWith('1.')) return refused(unreadable);
+  return checked({
+    resources: listOf(json['resource_changes']).map(resourceChange),
+    outputs: Object.entries(mappingOf(json['output_changes']))
+      .filter(isChanged)
+      .map(([name]) => name),
+    drifted: listOf(json['resource_drift']).map((resource) => String(resource['address'])),
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+const listOf = (value: unknown): readonly Mapping[] => (Array.isArray(value) ? value.filter(isMapping) : []);
+const mappingOf = (value: unknown): Mapping => (isMapping(value) ? value : {});
+const actionsOf = (change: unknown): string =>
+  (mappingOf(change)['actions'] as string[] | undefined)?.join() ?? 'no-op';
+const isChanged = ([, change]: [string, unknown]): boolean => actionsOf(change) !== 'no-op';
+
+/** By OpenTofu's list of actions, joined. */
+const ACTIONS: Readonly<Record<string, Action>> = {
+  'no-op': 'keep',
+  create: 'create',
+  read: 'read',
+  update: 'update',
+  delete: 'destroy',
+  forget: 'forget',
+  'delete,create': 'replace',
+  'create,delete': 'replace',
+};
+
+function resourceChange(resource: Mapping): ResourceChange {
+  const change = mappingOf(resource['change']);
+  const action = ACTIONS[actionsOf(change)] ?? 'update';
+  const index = resource['index'];
+  return {
+    address: String(resource['address']),
+    type: String(resource['type']),
+    index: typeof index === 'string' || typeof index === 'number' ? String(index) : null,
+    from: typeof resource['previous_address'] === 'string' ? resource['previous_address'] : null,
+    action,
+    imported: isMapping(change['importing']),
+    reason: typeof resource['action_reason'] === 'string' ? resource['action_reason'] : null,
+    attributes: action === 'update' || action === 'replace' ? attributeChanges(change) : [],
+    before: mappingOf(visible(change['before'], change['before_sensitive'])),
+    after: mappingOf(visible(change['after'], change['after_sensitive'])),
+  };
+}
+
+/** Without what is sensitive: OpenTofu marks it by `true` at the same place of a value of the same shape. */
+function visible(value: unknown, sensitive: unknown): unknown {
+  if (sensitive === true) return undefined;
+  if (Array.isArray(value)) return value.map((item, index) => visible(item, partOf(sensitive, index)));
+  if (!isMapping(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, visible(item, partOf(sensitive, key))]));
+}
+
+function partOf(value: unknown, key: string | number): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[key] : undefined;
+}
+
+const SENSITIVE = '(sensitive)';
+const UNKNOWN = '(known after apply)';
+
+/** The same place in each of the five values that tell of a change. */
+interface Places {
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly unknown: unknown;
+  readonly sensitive: boolean;
+  readonly beforeSensitive: unknown;
+  readonly afterSensitive: unknown;
+}
+
+function attributeChanges(change: Mapping): readonly AttributeChange[] {
+  const forcing = Array.isArray(change['replace_paths']) ? change['replace_paths'].map(pathText) : [];
+  const changes = changesAt('', {
+    before: change['before'],
+    after: change['after'],
+    unknown: change['after_unknown'],
+    sensitive: false,
+    beforeSensitive: change['before_sensitive'],
+    afterSensitive: change['after_sensitive'],
+  });
+  return changes.map((one) => ({ ...one, forces: forcing.some((path) => isWithin(one.path, path)) }));
+}
+
+const isWithin = (path: string, whole: string): boolean =>
+  path === whole || path.startsWith(`${whole}.`) || path.startsWith(`${whole}[`);
+
+const pathText = (steps: unknown): string => (Array.isArray(steps) ? steps.reduce<string>(joined, '') : '');
+
+function joined(path: string, step: unknown): string {
+  if (typeof step === 'number') return `${path}[${step}]`;
+  return path === '' ? String(step) : `${path}.${String(step)}`;
+}
+
+/** What differs, as deep as it differs: a list is compared item by item, an item that comes or goes is told whole. */
+function changesAt(path: string, places: Places): readonly Omit<AttributeChange, 'forces'>[] {
+  const { before, after, unknown, sensitive, beforeSensitive, afterSensitive } = places;
+  const hidden = sensitive || beforeSensitive === true || afterSensitive === true;
+  if (unknown !== true && isEqual(before, after) && !holdsTrue(unknown)) return [];
+  const keys = hidden || unknown === true ? null : sharedKeys(before, after, unknown);
+  if (keys === null)
+    return [{ path, before: told(before, hidden), after: unknown === true ? UNKNOWN : told(after, hidden) }];
+  return keys.flatMap((key) =>
+    changesAt(joined(path, key), {
+      before: partOf(before, key),
+      after: partOf(after, key),
+      unknown: partOf(unknown, key),
+      sensitive: hidden,
+      beforeSensitive: partOf(beforeSensitive, key),
+      afterSensitive: partOf(afterSensitive, key),
+    }),
+  );
+}
+
+/** @returns null where one of them is no collection, or they are of two sorts */
+function sharedKeys(before: unknown, after: unknown, unknown: unknown): readonly (string | number)[] | null {
+  if (Array.isArray(before) && Array.isArray(after)) {
+    const more = Array.isArray(unknown) ? unknown.length : 0;
+    return [...Array(Math.max(before.length, after.length, more)).keys()];
+  }
+  if (!isMapping(before) || !isMapping(after)) return null;
+  return [...new Set([...Object.keys(before), ...Object.keys(after), ...Object.keys(mappingOf(unknown))])];
+}
+
+const isEqual = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+function holdsTrue(value: unknown): boolean {
+  if (value === true) return true;
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsTrue);
+}
+
+function told(value: unknown, hidden: boolean): string {
+  if (value === undefined || value === null) return 'null';
+  return hidden ? SENSITIVE : JSON.stringify(value);
+}
+
+const unreadable: Problem = {
+  code: 'plan-unreadable',
+  severity: 'error',
+  message: '`tofu show -json` did not print a plan that nigari can read',
+  hint: 'is this OpenTofu of a version that nigari knows? `nigari doctor` says',
+};

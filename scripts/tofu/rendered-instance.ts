@@ -1,0 +1,68 @@
+/**
+ * An instance as its rendered files have it: what a run of OpenTofu has to know of it. So it needs no inputs: in CI there are
+ * only `infrastructure/` and a key.
+ */
+import { isMapping } from '../changes/snapshot.ts';
+import type { Runnable } from './environment.ts';
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+export interface RenderedInstance extends Runnable {
+  readonly backend: { readonly kind: string; readonly settings: Mapping };
+  /** Of `terraform.tfvars`. */
+  readonly variables: Mapping;
+  /** Null where none of its providers is that of Proxmox VE. */
+  readonly proxmox: ProxmoxEndpoint | null;
+}
+
+export interface ProxmoxEndpoint {
+  /** `https://pve.example.com:8006` */
+  readonly url: string;
+  readonly insecure: boolean;
+}
+
+/** @param files by name, as parsed: attributes and blocks, a block as a list by its labels */
+export function renderedInstance(
+  place: Pick<Runnable, 'directory' | 'secrets_file' | 'kind'>,
+  files: ReadonlyMap<string, unknown>,
+): RenderedInstance {
+  const configuration = [...files].filter(([name]) => !isVariables(name)).map(([, parsed]) => parsed);
+  const settings = configuration.flatMap((file) => blocks(file, 'terraform'));
+  const variables = merged([...files].filter(([name]) => isVariables(name)).map(([, parsed]) => parsed));
+  return {
+    ...place,
+    backend: backendOf(settings),
+    state_encryption: settings.some((block) => blocks(block, 'encryption').length > 0),
+    variables,
+    proxmox: proxmoxOf(configuration, variables),
+  };
+}
+
+const isVariables = (name: string): boolean => name.endsWith('.tfvars');
+
+/** The later ones count. */
+const merged = (files: readonly unknown[]): Mapping => Object.assign({}, ...files.filter(isMapping)) as Mapping;
+
+function blocks(parsed: unknown, ...names: readonly string[]): readonly Mapping[] {
+  const [name, ...rest] = names;
+  if (name === undefined) return (Array.isArray(parsed) ? parsed : [parsed]).filter(isMapping);
+  const inside = (Array.isArray(parsed) ? parsed : [parsed]).filter(isMapping).map((one) => one[name]);
+  return inside.flatMap((one) => blocks(one, ...rest));
+}
+
+/** Without a backend block OpenTofu keeps the state in the directory. */
+function backendOf(settings: readonly Mapping[]): RenderedInstance['backend'] {
+  const [backend = {}] = settings.flatMap((block) => blocks(block, 'backend'));
+  const [kind = 'local'] = Object.keys(backend);
+  const [found = {}] = blocks(backend, kind);
+  return { kind, settings: found };
+}
+
+/** Its endpoint is a variable in nigari's templates, a literal in somebody's own. */
+function proxmoxOf(configuration: readonly unknown[], variables: Mapping): ProxmoxEndpoint | null {
+  const [provider] = configuration.flatMap((file) => blocks(file, 'provider', 'proxmox'));
+  if (provider === undefined) return null;
+  const name = /^\$\{var\.(\w+)\}$/.exec(String(provider['endpoint']))?.[1];
+  const url = name === undefined ? provider['endpoint'] : variables[name];
+  return typeof url === 'string' ? { url, insecure: provider['insecure'] === true } : null;
+}
