@@ -12,12 +12,21 @@ export const SECRETS = {
 } as const;
 
 /**
- * Runs tofu in `folder`.
+ * Runs tofu in `folder`, with the fake secrets.
  * @returns what it printed on stdout
  * @throws with everything that it printed, when it fails
  */
 export async function tofu(folder: string, ...args: readonly string[]): Promise<string> {
-  const { stdout } = await execa(realTool('tofu') ?? 'tofu', args, { cwd: folder, env: { ...tofuEnv(), ...SECRETS } });
+  return tofuWith(SECRETS, folder, ...args);
+}
+
+/** The same, with other variables of the environment. */
+export async function tofuWith(
+  env: Readonly<Record<string, string>>,
+  folder: string,
+  ...args: readonly string[]
+): Promise<string> {
+  const { stdout } = await execa(realTool('tofu') ?? 'tofu', args, { cwd: folder, env: { ...tofuEnv(), ...env } });
   return stdout;
 }
 
