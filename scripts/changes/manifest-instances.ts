@@ -2,9 +2,10 @@
  * The instances in the manifest, in three parts: `instances` (directory → shared values), `machines` (`directory/name` →
  * values) and `moved` (`directory/old name` → new name).
  */
+import { isMapping } from '../config/mapping.ts';
 import { entriesOf, sectionText } from './manifest-section.ts';
 import type { Moves } from './renames.ts';
-import { isMapping, isValue, type Snapshot, type Values } from './snapshot.ts';
+import { isValue, type Snapshot, type Values } from './snapshot.ts';
 
 /** An instance as it was rendered last, and which of its machines have moved. */
 export interface Rendered extends Snapshot {

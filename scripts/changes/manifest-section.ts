@@ -1,5 +1,5 @@
 /** A part of the manifest: one line for each entry, sorted, so that git merges what different branches put into it. */
-import { isMapping } from './snapshot.ts';
+import { isMapping } from '../config/mapping.ts';
 
 /** Sorts behind every path, so that no other line ever gains or loses its comma. */
 const LAST = '~';

@@ -9,7 +9,7 @@ import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import type { Change, Disk, Sealed, SourceFile } from '../types.ts';
 import { entriesOf, sectionText } from './manifest-section.ts';
 import { renderedIn, renderedText, type Rendered } from './manifest-instances.ts';
-import { isMapping } from './snapshot.ts';
+import { isMapping } from '../config/mapping.ts';
 
 export const MANIFEST_FILE = '.nigari/manifest.json';
 

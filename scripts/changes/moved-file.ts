@@ -1,6 +1,6 @@
 /** The moves as `moved.tf` tells them to OpenTofu, which outlives the manifest. */
 import type { Moves } from './renames.ts';
-import { isMapping } from './snapshot.ts';
+import { isMapping } from '../config/mapping.ts';
 
 /** @see templates/kinds/talos-vms/main.tf.njk */
 const MACHINES = 'proxmox_virtual_environment_vm.talos_node';

@@ -1,5 +1,7 @@
 /** What was rendered last of an instance, as far as a later edit is measured by it. No secret, and nothing of what it took to get there. */
+import { isMapping, type Mapping } from '../config/mapping.ts';
 import { normalMac } from '../config/mac.ts';
+import { valueAt } from '../config/path.ts';
 import type { Artifact, Instance, Model } from '../types.ts';
 import { OF_CLUSTER, OF_INSTANCE, OF_NODE, type Value } from './effects.ts';
 
@@ -49,20 +51,11 @@ function diskInterface(text: string): string | undefined {
   return /^\s*disk\s*\{[^{}]*?^\s*interface\s*=\s*"(\w+)"/m.exec(text)?.[1];
 }
 
-type Mapping = Readonly<Record<string, unknown>>;
-
-export function isMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** What is there of these paths, as far as it is a plain value. */
 function picked(values: Mapping, paths: readonly string[]): Values {
   const entries = paths.map((path) => [path, valueAt(values, path.split('.'))] as const);
   return Object.fromEntries(entries.filter((entry): entry is readonly [string, Value] => isValue(entry[1])));
 }
-
-const valueAt = (values: unknown, [key, ...rest]: readonly string[]): unknown =>
-  key === undefined ? values : isMapping(values) && Object.hasOwn(values, key) ? valueAt(values[key], rest) : undefined;
 
 export const isValue = (value: unknown): value is Value =>
   value === null || ['string', 'number', 'boolean'].includes(typeof value);

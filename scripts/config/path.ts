@@ -1,17 +1,21 @@
 /** Where in a document: a list of keys and indexes, and how messages write it. */
+import { isContainer } from './mapping.ts';
 
 /** `['nodes', 2, 'address']`; the empty path is the document itself. */
 export type KeyPath = readonly (string | number)[];
 
-/** The value at a path; undefined where there is none. */
+/** The value at a path; undefined where there is none. An empty one is null. */
 export function valueAt(root: unknown, path: KeyPath): unknown {
   let value = root;
   for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+    if (!isContainer(value) || !Object.hasOwn(value, step)) return undefined;
     value = (value as Readonly<Record<string | number, unknown>>)[step];
   }
   return value;
 }
+
+/** Whether something is written there, if only an empty value. */
+export const hasValueAt = (root: unknown, path: KeyPath): boolean => valueAt(root, path) !== undefined;
 
 /** `nodes[2].address`; a key that is not a plain name is quoted: `vars["a b"]`. */
 export function formatPath(path: KeyPath): string {

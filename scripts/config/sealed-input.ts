@@ -6,7 +6,8 @@ import type { Problem } from '../problem.ts';
 import { SECRET_KEYS } from '../types.ts';
 import { knownKeys } from './key-schema.ts';
 import { mapLeaves, mayBeSecret, type Resolution } from './deferred.ts';
-import { formatPath, valueAt, type KeyPath } from './path.ts';
+import { isMapping, type Mapping } from './mapping.ts';
+import { formatPath, hasValueAt, valueAt, type KeyPath } from './path.ts';
 import type { YamlFile } from './yaml.ts';
 
 export const SEALED_FILE = 'cluster.sops.yaml';
@@ -60,7 +61,7 @@ const inClear = (key: string, at: Partial<Problem>): Problem => ({
 /** cluster.yaml and cluster.sops.yaml as one file: each value stands where it was written. */
 export function merged(open: YamlFile, sealed: YamlFile): YamlFile {
   const placesOf = (path: KeyPath): YamlFile['places'] =>
-    has(sealed.value, path) && !has(open.value, path) ? sealed.places : open.places;
+    hasValueAt(sealed.value, path) && !hasValueAt(open.value, path) ? sealed.places : open.places;
   return {
     ...open,
     value: mergedValue(open.value, sealed.value) as YamlFile['value'],
@@ -77,7 +78,7 @@ export function setTwice(open: YamlFile, sealed: YamlFile): readonly Problem[] {
   const found = new Map<string, Problem>();
   mapLeaves(sealed.value, (leaf, path) => {
     const length = path.findIndex((_, index) => isLeaf(open.value, path.slice(0, index + 1))) + 1;
-    if (length === 0 && !has(open.value, path)) return leaf;
+    if (length === 0 && !hasValueAt(open.value, path)) return leaf;
     const twice = length === 0 ? path : path.slice(0, length);
     found.set(formatPath(twice), twiceAt(twice, open, sealed));
     return leaf;
@@ -98,20 +99,13 @@ function twiceAt(path: KeyPath, open: YamlFile, sealed: YamlFile): Problem {
   };
 }
 
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function mergedValue(one: unknown, other: unknown): unknown {
   if (!isMapping(one) || !isMapping(other)) return one ?? other;
   const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])];
   return Object.fromEntries(keys.map((key) => [key, mergedValue(own(one, key), own(other, key))]));
 }
 
-const own = (value: Readonly<Record<string, unknown>>, key: string): unknown =>
-  Object.hasOwn(value, key) ? value[key] : undefined;
-
-const has = (root: unknown, path: KeyPath): boolean => valueAt(root, path) !== undefined;
+const own = (value: Mapping, key: string): unknown => (Object.hasOwn(value, key) ? value[key] : undefined);
 
 const isLeaf = (root: unknown, path: KeyPath): boolean => {
   const value = valueAt(root, path);

@@ -4,7 +4,7 @@ import type { Config, Deferred, InputPath, Locate, SourceFile, Sources } from '.
 import { decodeText } from './decode.ts';
 import { referenceProblems, referencesIn, sealedIn, withMarks, withReferences, type Resolution } from './deferred.ts';
 import { isApplicationKey, type InputKind } from './key-schema.ts';
-import { formatPath } from './path.ts';
+import { formatPath, hasValueAt } from './path.ts';
 import { ruleProblems } from './rules.ts';
 import { ignoreComments, silenced, type IgnoreComment } from './rules/ignore.ts';
 import { CLUSTER_FILE, NODES_FILE, type RuleInput } from './rules/rule.ts';
@@ -163,24 +163,14 @@ function locator(cluster: YamlFile | null, nodes: YamlFile | null): Locate {
 
 function ruleInput(cluster: Input, nodes: Input, locate: Locate): RuleInput {
   const list = nodes.file && wellFormed<NodesYaml>(nodes.file.value, nodes.broken)?.nodes;
+  const values = { [CLUSTER_FILE]: cluster.file?.value, [NODES_FILE]: nodes.file?.value };
   return {
     cluster: cluster.file && (wellFormed<ClusterYaml>(cluster.file.value, cluster.broken) ?? {}),
     nodes: (list ?? []).map((node) => node ?? {}),
-    isWritten: isWrittenIn({ [CLUSTER_FILE]: cluster.file?.value, [NODES_FILE]: nodes.file?.value }),
+    isWritten: (path) => hasValueAt(values, path),
     place: (path) => placeWords(path, locate),
   };
 }
-
-const isWrittenIn =
-  (values: unknown) =>
-  (path: InputPath): boolean => {
-    let value = values;
-    for (const step of path) {
-      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return false;
-      value = (value as Record<string | number, unknown>)[step];
-    }
-    return true;
-  };
 
 function placeWords(path: InputPath, locate: Locate): string {
   const place = locate(path);

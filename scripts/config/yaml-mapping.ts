@@ -1,6 +1,7 @@
 /** The pairs of a mapping → an object: keys are texts, each is there once, `<<` is merged. */
 import { isScalar, type Node, type Pair } from 'yaml';
 import { isMerge } from './locate.ts';
+import { isMapping } from './mapping.ts';
 import { formatPath } from './path.ts';
 import { fitsTag } from './yaml-tags.ts';
 import { report, spanOf, type Walk } from './yaml-walk.ts';
@@ -53,10 +54,6 @@ function mergeSources(walk: Walk, pair: Pair, value: unknown): readonly object[]
   const mappings = sources.filter(isMapping);
   if (mappings.length < sources.length) report(walk, pair.key as Node, WORDS.badMerge);
   return mappings;
-}
-
-function isMapping(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What a mapping says itself beats what it merges; of two merged mappings the first wins. */

@@ -1,15 +1,15 @@
 /** What became of a key of an input file: its values in the model, with their sources. */
-import type { KeyPath } from '../config/path.ts';
+import { hasValueAt, type KeyPath } from '../config/path.ts';
 import { CLUSTER_FILE, NODES_FILE } from '../config/rules/rule.ts';
 import { explanations, type Explanation } from '../explain/explanation.ts';
-import { valueAt, type Meaning } from '../explain/leaves.ts';
+import type { Meaning } from '../explain/leaves.ts';
 import type { InputName } from './input.ts';
 import { describedKey } from './key-words.ts';
 
 /** The values at and below a key; none where the model has nothing of it, such as a key of another tool. */
 export function finalValues(meaning: Meaning, file: InputName, path: KeyPath): readonly Explanation[] {
   const inModel = file === CLUSTER_FILE ? ['cluster', ...path] : path;
-  return valueAt(meaning.derived.model, inModel) === undefined ? [] : explanations(meaning, inModel);
+  return hasValueAt(meaning.derived.model, inModel) ? explanations(meaning, inModel) : [];
 }
 
 /** True for `nodes[0].name` of nodes.yaml: it stands for the node as a whole. */

@@ -1,8 +1,9 @@
 /** Where a value came from, followed back to the characters in the YAML, and what it overrode on the way. */
-import { formatPath, type KeyPath } from '../config/path.ts';
+import { isContainer } from '../config/mapping.ts';
+import { formatPath, valueAt, type KeyPath } from '../config/path.ts';
 import { isSecret } from '../config/secret.ts';
 import { SECRET_KEYS, type InputPath, type Model, type Origin, type Position } from '../types.ts';
-import { isContainer, isNode, leavesBelow, valueAt, type Leaf, type Meaning } from './leaves.ts';
+import { isNode, leavesBelow, type Leaf, type Meaning } from './leaves.ts';
 
 /** What stands for a secret's value, whatever its length. */
 const MASK = '***';

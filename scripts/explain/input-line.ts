@@ -1,7 +1,8 @@
 /** A line of an input file → the values of the model that it decides, or would decide if nothing overrode it. */
+import { isContainer } from '../config/mapping.ts';
 import type { Origin, Position } from '../types.ts';
 import { writtenAt } from './explanation.ts';
-import { isContainer, leavesBelow, type Leaf, type Meaning } from './leaves.ts';
+import { leavesBelow, type Leaf, type Meaning } from './leaves.ts';
 import type { Place } from './place.ts';
 
 /** In the order of the model; a value that is computed from what is written there comes under its own name only. */

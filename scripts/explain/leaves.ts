@@ -1,6 +1,5 @@
 /** The leaves of the model: every value that knows where it came from. */
-import { formatPath, type KeyPath } from '../config/path.ts';
-import { isSecret } from '../config/secret.ts';
+import { formatPath, hasValueAt, valueAt, type KeyPath } from '../config/path.ts';
 import type { Config, Derived, Origin } from '../types.ts';
 
 /** What was written, and what became of it. */
@@ -14,20 +13,6 @@ export interface Leaf {
   readonly path: KeyPath;
   readonly value: unknown;
   readonly origin: Origin;
-}
-
-/** The value at a path; undefined when there is none. Nothing is inside of a secret. */
-export function valueAt(root: unknown, path: KeyPath): unknown {
-  let value = root;
-  for (const step of path) {
-    if (!isContainer(value) || !Object.hasOwn(value, step)) return undefined;
-    value = (value as Readonly<Record<string | number, unknown>>)[step];
-  }
-  return value;
-}
-
-export function isContainer(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !isSecret(value);
 }
 
 /**
@@ -70,5 +55,5 @@ function partOf(origin: Origin, inside: KeyPath): Origin {
 
 /** Of what is written, only the config knows its parts; a path to what is not there gives no value. */
 function hasPart(origin: Origin, inside: KeyPath): boolean {
-  return origin.from === 'written' || valueAt(origin.value, inside) !== undefined;
+  return origin.from === 'written' || hasValueAt(origin.value, inside);
 }

@@ -1,10 +1,9 @@
 /** Which values of the model the template's line put into a line of output. */
-import type { KeyPath } from '../config/path.ts';
+import { hasValueAt, valueAt, type KeyPath } from '../config/path.ts';
 import { isSecret } from '../config/secret.ts';
 import type { Printable } from '../render/grammar.ts';
 import { hclLiteral } from '../render/languages/hcl.ts';
 import type { Artifact, Model, TemplateLine } from '../types.ts';
-import { valueAt } from './leaves.ts';
 import { instanceIndex, type Output, type OutputLine } from './output.ts';
 import { isName, namesIn, templateLines, type Block, type PrintingLine } from './template-lines.ts';
 
@@ -103,7 +102,7 @@ function pathsOf(
   const [root = '', ...members] = name.split('.');
   const loop = line.within.findLast((block) => block.kind === 'for' && block.name === root);
   const roots = loop?.kind === 'for' ? itemsOf(output, model, loop.list) : rootsOf(output, model, root);
-  return roots.map((path) => [...path, ...members]).filter((path) => valueAt(model, path) !== undefined);
+  return roots.map((path) => [...path, ...members]).filter((path) => hasValueAt(model, path));
 }
 
 function itemsOf(output: Output, model: Model, list: string): readonly KeyPath[] {
@@ -136,6 +135,6 @@ function conditions(question: Question, block: Block): OutputLine['values'] {
 function variables(artifact: Artifact, model: Model, text: string): OutputLine['values'] {
   if (!/\.(tf|tofu)$/.test(artifact.path)) return [];
   const names = [...text.matchAll(/(?<![\w.])var\.(\w+(?:\.\w+)*)/g)].map(([, name = '']) => name.split('.'));
-  const paths = names.map((steps) => ['cluster', ...steps]).filter((path) => valueAt(model, path) !== undefined);
+  const paths = names.map((steps) => ['cluster', ...steps]).filter((path) => hasValueAt(model, path));
   return paths.map((path) => ({ as: 'variable', path }));
 }

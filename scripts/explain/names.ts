@@ -1,10 +1,11 @@
 /** What a person types → a path of the model. */
+import { isContainer } from '../config/mapping.ts';
 import { formatPath, quoted, type KeyPath } from '../config/path.ts';
 import { suggestion } from '../config/suggest.ts';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import type { Model } from '../types.ts';
 import { nameOf } from './explanation.ts';
-import { isContainer, isNode } from './leaves.ts';
+import { isNode } from './leaves.ts';
 
 /**
  * Finds what a name stands for: a key of cluster.yaml (`node_cidr`, `proxmox_vm_advanced.cpu_type`), a node by name or

@@ -1,10 +1,10 @@
 /** A line of a generated file → the values that it shows, and those that decide that it is there. */
-import type { KeyPath } from '../config/path.ts';
+import { isContainer } from '../config/mapping.ts';
+import { valueAt, type KeyPath } from '../config/path.ts';
 import type { Printable } from '../render/grammar.ts';
 import { hclLiteral } from '../render/languages/hcl.ts';
 import type { Artifact, Model } from '../types.ts';
 import { assignments, type Assignment } from './assignments.ts';
-import { isContainer, valueAt } from './leaves.ts';
 import { madeBy } from './made-by.ts';
 import { instanceIndex, type Output, type OutputLine } from './output.ts';
 

@@ -1,5 +1,5 @@
 /** What the API of Proxmox VE answers, as far as we ask it. Source: its API viewer, https://pve.proxmox.com/pve-docs/api-viewer/ */
-import { isMapping } from '../changes/snapshot.ts';
+import { isMapping } from '../config/mapping.ts';
 
 /** A VM or a container. */
 export interface Guest {

@@ -9,7 +9,7 @@ import { complain, guarded, NOTHING, type Compilation, type Evaluate, type Scope
 import { TemplateFault, templateProblem } from './fault.ts';
 import { ARGUMENTS, FILTERS, FUNCTIONS, TESTS } from './filters.ts';
 import type { SyntaxNode } from './syntax.ts';
-import { contains, equal, isMapping, member, Misused, number, scalar, truth } from './values.ts';
+import { contains, equal, hasMembers, member, Misused, number, scalar, truth } from './values.ts';
 
 type Compile = (node: SyntaxNode, at: Compilation) => Evaluate;
 
@@ -137,7 +137,7 @@ function compileLookup(node: SyntaxNode, at: Compilation): Evaluate {
 function checkConstant(node: SyntaxNode, at: Compilation): void {
   const target = constantValue(child(node, 'target'), at);
   const key = child(node, 'val');
-  if (!isMapping(target) || key.typename !== 'Literal' || Object.hasOwn(target, textOf(key['value']))) return;
+  if (!hasMembers(target) || key.typename !== 'Literal' || Object.hasOwn(target, textOf(key['value']))) return;
   try {
     member(target, key['value'], 'literal');
   } catch (error) {
@@ -152,7 +152,7 @@ function constantValue(node: SyntaxNode, at: Compilation): unknown {
   if (node.typename !== 'LookupVal' || child(node, 'val').typename !== 'Literal') return undefined;
   const target = constantValue(child(node, 'target'), at);
   const key = textOf(child(node, 'val')['value']);
-  return isMapping(target) && Object.hasOwn(target, key) ? target[key] : undefined;
+  return hasMembers(target) && Object.hasOwn(target, key) ? target[key] : undefined;
 }
 
 function compileDict(node: SyntaxNode, at: Compilation): Evaluate {

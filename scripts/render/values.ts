@@ -1,4 +1,5 @@
 /** What a template may do with a value: strict where nunjucks is silent (`undefined`, NaN, empty lists, loose equality). */
+import { isMapping, type Mapping } from '../config/mapping.ts';
 import { isSecret } from '../config/secret.ts';
 import { suggestion } from '../config/suggest.ts';
 import { Indented, Raw, type Printable } from './grammar.ts';
@@ -20,11 +21,9 @@ export class Misused extends Error {
   }
 }
 
-export type Mapping = Readonly<Record<string, unknown>>;
-
-export function isMapping(value: unknown): value is Mapping {
-  if (typeof value !== 'object' || value === null || isSecret(value) || Array.isArray(value)) return false;
-  return !(value instanceof Raw || value instanceof Indented);
+/** A mapping of the model; not what a filter made of a text. */
+export function hasMembers(value: unknown): value is Mapping {
+  return isMapping(value) && !(value instanceof Raw || value instanceof Indented);
 }
 
 /** The field's word for what a value is, for messages. Never shows the value. */
@@ -45,7 +44,7 @@ function assertClear(value: unknown): void {
   if (isSecret(value))
     throw new Misused(SEALED_ONLY, 'print it by itself, in a template named *.sops.yaml.njk', 'secret-in-clear');
   if (Array.isArray(value)) value.forEach(assertClear);
-  else if (isMapping(value)) Object.values(value).forEach(assertClear);
+  else if (hasMembers(value)) Object.values(value).forEach(assertClear);
 }
 
 /** A value that can be written somewhere. @throws Misused for secrets and for what is no value */
@@ -64,7 +63,7 @@ const nameOf = (key: unknown, called: Called): string =>
 export function member(target: unknown, key: unknown, called: Called): unknown {
   assertClear(key);
   if (Array.isArray(target)) return element(target, key, called);
-  if (!isMapping(target)) {
+  if (!hasMembers(target)) {
     if (isSecret(target)) assertClear(target);
     throw new Misused(`${kindOf(target)} has no member ${nameOf(key, called)}`, 'test it with `if` first');
   }
@@ -87,7 +86,7 @@ function element(items: readonly unknown[], key: unknown, called: Called): unkno
 /** What `if`, `and`, `or`, `not` see. A secret is true: that it is set is no secret. */
 export function truth(value: unknown): boolean {
   if (isSecret(value)) return true;
-  if (Array.isArray(value) || isMapping(value)) {
+  if (Array.isArray(value) || hasMembers(value)) {
     throw new Misused(
       `${kindOf(value)} is no condition: even an empty one would count as true`,
       'write `x | length > 0`',
@@ -117,14 +116,14 @@ export function number(value: unknown, what = 'this'): number {
 export function list(value: unknown, what = 'this'): readonly unknown[] {
   if (isSecret(value)) assertClear(value);
   if (Array.isArray(value)) return value;
-  const hint = isMapping(value) ? 'a mapping is read with two names: `for key, value in …`' : undefined;
+  const hint = hasMembers(value) ? 'a mapping is read with two names: `for key, value in …`' : undefined;
   throw new Misused(`${what} must be a list, not ${kindOf(value)}`, hint);
 }
 
 /** @throws Misused unless a mapping */
 export function mapping(value: unknown, what = 'this'): Mapping {
   if (isSecret(value)) assertClear(value);
-  if (isMapping(value)) return value;
+  if (hasMembers(value)) return value;
   const hint = Array.isArray(value) ? 'a list is read with one name: `for item in …`' : undefined;
   throw new Misused(`${what} must be a mapping, not ${kindOf(value)}`, hint);
 }
@@ -155,6 +154,6 @@ export function equal(left: unknown, right: unknown): boolean {
 export function contains(haystack: unknown, needle: unknown): boolean {
   assertClear(needle);
   if (Array.isArray(haystack)) return haystack.some((item) => item === needle);
-  if (isMapping(haystack)) return Object.hasOwn(haystack, text(needle, 'a member name'));
+  if (hasMembers(haystack)) return Object.hasOwn(haystack, text(needle, 'a member name'));
   return text(haystack, 'what stands right of `in`').includes(text(needle, 'what stands left of `in`'));
 }

@@ -2,6 +2,7 @@
  * Artifacts → problems: each parses as what it claims to be, the variable values say what the model says, no two files
  * collide, none leaves the project or takes the place of a file that is the user's.
  */
+import { isMapping } from '../config/mapping.ts';
 import type { Problem } from '../problem.ts';
 import type { Artifact, Model } from '../types.ts';
 import { parseBack, Unparsable } from './parse-back.ts';
@@ -118,13 +119,9 @@ function says(written: unknown, meant: unknown): boolean {
   if (Array.isArray(written) && Array.isArray(meant)) {
     return written.length === meant.length && written.every((item, index) => says(item, meant[index]));
   }
-  if (isObject(written) && isObject(meant)) {
+  if (isMapping(written) && isMapping(meant)) {
     const names = new Map(Object.keys(meant).map((name) => [name.normalize('NFC'), name]));
     return Object.entries(written).every(([name, item]) => names.has(name) && says(item, meant[names.get(name)!]));
   }
   return written === meant;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,7 +2,7 @@
  * Who holds the lock of a state: what OpenTofu writes into every kind of lock. Source: its `statemgr.LockInfo`, and
  * https://opentofu.org/docs/language/settings/backends/http/
  */
-import { isMapping } from '../changes/snapshot.ts';
+import { isMapping } from '../config/mapping.ts';
 
 export interface LockInfo {
   readonly id: string;

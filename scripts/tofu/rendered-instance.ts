@@ -2,7 +2,7 @@
  * An instance as its rendered files have it: what a run of OpenTofu has to know of it. So it needs no inputs: in CI there are
  * only `infrastructure/` and a key.
  */
-import { isMapping } from '../changes/snapshot.ts';
+import { isMapping } from '../config/mapping.ts';
 import type { Runnable } from './environment.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { keySchema, knownKeys, type InputKind } from '../../scripts/config/key-schema.ts';
-import { formatPath, type KeyPath } from '../../scripts/config/path.ts';
+import { formatPath, valueAt, type KeyPath } from '../../scripts/config/path.ts';
 import { defaultKubernetesVersion } from '../../scripts/config/talos-versions.ts';
 import { validate } from '../../scripts/config/validate.ts';
 import { parseYaml } from '../../scripts/config/yaml.ts';
@@ -86,9 +86,6 @@ function paths(kind: InputKind, path: KeyPath): readonly KeyPath[] {
 /** One provider counts, and settings of the others are warned of: docs/secrets.md shows them. */
 const isOtherProvider = ([first, name, ...deeper]: KeyPath): boolean =>
   first === 'secrets' && name !== undefined && name !== 'provider' && name !== 'sops-age' && deeper.length === 0;
-
-const valueAt = (value: unknown, path: KeyPath): unknown =>
-  path.reduce<unknown>((inside, step) => (inside as Record<string | number, unknown>)[step], value);
 
 describe.each([
   ['cluster', everything(CLUSTER), paths('cluster', [])],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { formatPath, quoted, shortened } from '../../scripts/config/path.ts';
+import { formatPath, hasValueAt, quoted, shortened, valueAt, type KeyPath } from '../../scripts/config/path.ts';
+import { secret } from '../../scripts/config/secret.ts';
 
 test.each([
   [[], ''],
@@ -31,4 +32,19 @@ describe('a text in a message', () => {
     expect(shortened('😀'.repeat(60))).toBe('😀'.repeat(60));
     expect(shortened('😀'.repeat(1_000_000))).toBe(`${'😀'.repeat(59)}…`);
   });
+});
+
+test.each<[KeyPath, unknown, boolean]>([
+  [['a', 'list', 1], 'two', true],
+  [['a', 'empty'], null, true],
+  [['a', 'missing'], undefined, false],
+  [['a', 'list', 2], undefined, false],
+  [['a', 'empty', 'below'], undefined, false],
+  [['a', 'constructor'], undefined, false],
+  [['a', 'list', 'map'], undefined, false],
+  [['a', 'secret', 'length'], undefined, false],
+])('what is at %j', (path, expected, isThere) => {
+  const root = { a: { list: ['one', 'two'], empty: null, secret: secret('text') } };
+  expect(valueAt(root, path)).toBe(expected);
+  expect(hasValueAt(root, path)).toBe(isThere);
 });

@@ -1,4 +1,6 @@
 /** What a server of Vault says, and what to do about it: one problem for each way in which it does not give. */
+import { isMapping } from '../../config/mapping.ts';
+import { valueAt } from '../../config/path.ts';
 import { checked, refused, type Checked, type Problem } from '../../problem.ts';
 import { visible } from '../../report/visible.ts';
 import type { Masker } from '../mask.ts';
@@ -114,7 +116,7 @@ function oneLine(text: string): string {
 /** What it says of an error, in its own words or in those of a proxy before it. */
 function errorsIn({ status, body }: HttpAnswer): string {
   if (status === 200) return '';
-  const errors = valueAt(body, 'errors');
+  const errors = valueAt(parsed(body), ['errors']);
   return Array.isArray(errors) ? errors.join('; ') : body;
 }
 
@@ -123,15 +125,15 @@ function errorsIn({ status, body }: HttpAnswer): string {
  *   engine gives
  */
 export function versionIn({ status, body }: HttpAnswer, settings: Settings<'vault'>): Checked<Version> {
-  const number = valueAt(body, 'data', 'metadata', 'version');
-  const data = valueAt(body, 'data', 'data');
-  if (typeof number === 'number') return checked({ number, data: isObject(data) ? data : null });
+  const number = valueAt(parsed(body), ['data', 'metadata', 'version']);
+  const data = valueAt(parsed(body), ['data', 'data']);
+  if (typeof number === 'number') return checked({ number, data: isMapping(data) ? data : null });
   return status === 404 ? checked({ number: 0, data: null }) : refused(notVersion2(settings));
 }
 
 /** Whether what is said of a mount is that it is a KV engine of version 2. */
 export function isVersion2({ body }: HttpAnswer): boolean {
-  return valueAt(body, 'data', 'options', 'version') === '2';
+  return valueAt(parsed(body), ['data', 'options', 'version']) === '2';
 }
 
 export function notVersion2({ address, mount }: Settings<'vault'>): Problem {
@@ -143,15 +145,7 @@ export function notVersion2({ address, mount }: Settings<'vault'>): Problem {
   };
 }
 
-/** A value in a text of JSON; undefined where there is none, or no JSON. */
-function valueAt(json: string, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>((inside, key) => (isObject(inside) ? inside[key] : undefined), parsed(json));
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
+/** Undefined where it is no JSON. */
 function parsed(json: string): unknown {
   try {
     return JSON.parse(json);

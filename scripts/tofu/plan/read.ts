@@ -2,7 +2,7 @@
  * `tofu show -json` of a saved plan → what it will do. Source: OpenTofu's documentation, "JSON Output Format"
  * (format_version 1.x). Values that OpenTofu marks as sensitive are in clear in that JSON: none of them leaves this file.
  */
-import { isMapping } from '../../changes/snapshot.ts';
+import { isMapping } from '../../config/mapping.ts';
 import { checked, refused, type Checked, type Problem } from '../../problem.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;

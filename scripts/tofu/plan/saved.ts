@@ -2,7 +2,7 @@
  * What a saved plan was made from, kept beside it: `apply` takes exactly the plan that was shown, and only as long as nothing
  * of this has changed.
  */
-import { isMapping } from '../../changes/snapshot.ts';
+import { isMapping } from '../../config/mapping.ts';
 import type { Problem } from '../../problem.ts';
 
 export interface PlanBasis {
