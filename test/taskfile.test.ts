@@ -43,6 +43,7 @@ describe('Taskfile.yml', () => {
       'infra:apply',
       'infra:apply-auto',
       'infra:destroy',
+      'infra:adopt',
       'infra:output',
       'infra:show',
       'infra:state-list',

@@ -6,7 +6,7 @@ export interface Guest {
   readonly id: number;
   readonly name: string | null;
   readonly node: string;
-  readonly status: string | null;
+  readonly isContainer: boolean;
 }
 
 /** A volume of a storage of one node. */
@@ -18,11 +18,21 @@ export interface StoredFile {
 
 /** @param data of `GET cluster/resources?type=vm` */
 export function guestsOf(data: unknown): readonly Guest[] {
-  return listOf(data).flatMap(({ vmid, name, node, status }) =>
+  return listOf(data).flatMap(({ vmid, name, node, type }) =>
     typeof vmid === 'number'
-      ? [{ id: vmid, name: textOf(name), node: textOf(node) ?? '', status: textOf(status) }]
+      ? [{ id: vmid, name: textOf(name), node: textOf(node) ?? '', isContainer: type === 'lxc' }]
       : [],
   );
+}
+
+/**
+ * The MAC addresses of a VM: `net0: virtio=BC:24:11:00:00:01,bridge=vmbr0`.
+ * @param data of `GET nodes/N/qemu/ID/config`
+ */
+export function macsOf(data: unknown): readonly string[] {
+  const settings = isMapping(data) ? Object.entries(data) : [];
+  const nets = settings.filter(([key]) => /^net\d+$/.test(key)).map(([, value]) => String(value));
+  return nets.flatMap((net) => /\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/i.exec(net) ?? []);
 }
 
 /** @param data of `GET nodes/N/storage/S/content` */

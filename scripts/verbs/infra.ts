@@ -93,6 +93,14 @@ const INFRA_VERBS: readonly Verb[] = [
     run: async (context, options, args) =>
       (await import('../commands/infra/apply.ts')).infraDestroy(context, applyOptions(options), args),
   },
+  {
+    name: 'adopt',
+    summary: 'take machines that exist, by MAC address or VM id, into the state, in place; shows and asks first',
+    options: [YES, STALE_OK],
+    more: 'Refused where a machine would be replaced, or its disk would shrink.\n\nExample:\n  nigari infra adopt',
+    run: async (context, options) =>
+      (await import('../commands/infra/adopt.ts')).infraAdopt(context, applyOptions(options)),
+  },
   passed('output', 'print the outputs', 'output -- -json node_vm_ids'),
   passed('show', 'print the state, or a plan', 'show -- -json'),
   passed('state-list', 'list what is in the state', 'state-list'),

@@ -28,7 +28,7 @@ export async function infraApply(context: Context, options: ApplyOptions, args: 
   const plan = await openPlan(context, prepared);
   tellPlan(context, plan, 'text');
   const isLossy = plan.summary.lines.some(isLoss);
-  return apply(context, plan, { ...options, yes: options.yes || !isLossy }, args);
+  return applyPlan(context, plan, { ...options, yes: options.yes || !isLossy }, args);
 }
 
 /** Plans, shows, asks, applies. */
@@ -42,10 +42,16 @@ export async function infraDestroy(context: Context, options: ApplyOptions, args
 
 async function planAndApply(context: Context, options: ApplyOptions, args: readonly string[]): CommandResult {
   const plan = await planned(context, { ...options, format: 'text' }, args);
-  return apply(context, plan, options, []);
+  return applyPlan(context, plan, options, []);
 }
 
-async function apply(context: Context, plan: OpenPlan, options: ApplyOptions, args: readonly string[]): CommandResult {
+/** The second half of all of them. @throws Refusal 2 for what is in the way or not agreed to, 4 when tofu fails */
+export async function applyPlan(
+  context: Context,
+  plan: OpenPlan,
+  options: ApplyOptions,
+  args: readonly string[],
+): CommandResult {
   const { call, env, file, summary } = plan;
   const saved = savedPlanOf(context.root, call.instance.directory);
   if (isEmpty(summary)) {

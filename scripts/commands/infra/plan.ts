@@ -1,6 +1,7 @@
 /** `nigari infra plan`: shows what an apply would do, and keeps exactly that for `infra apply`. */
 import { Exit, Refusal, type ExitCode } from '../../problem.ts';
 import { dropPlan, savedPlanOf } from '../../system/saved-plan.ts';
+import { unforeseen } from '../../tofu/plan/foreseen.ts';
 import { otherOwner } from '../../tofu/plan/owner.ts';
 import { isEmpty } from '../../tofu/plan/summary.ts';
 import { planData, planMarkdown, planText } from '../../tofu/plan/told.ts';
@@ -40,27 +41,30 @@ export async function planned(
   await initIfDue(context, prepared);
   const plan = () => makePlan(context, prepared, args, format === 'text' ? 'shown' : 'captured');
   const made = await (format === 'text' ? plan() : step(context, `tofu plan in ${instance.directory}`, plan));
-  const other =
-    stateIsMine || asksToDestroy(args)
-      ? null
-      : otherOwner(made.plan, namesOf(instance.variables, manifest.instances.get(instance.directory)?.moved));
-  if (other !== null) {
-    await dropPlan(savedPlanOf(context.root, instance.directory));
-    throw new Refusal([other], Exit.refusedInput);
-  }
+  const isMeant = asksToDestroy(args);
+  if (!stateIsMine && !isMeant) await refuseOther(context, made, manifest.instances.get(instance.directory)?.moved);
   tellPlan(context, made, format);
+  if (!isMeant) context.reporter.problems(unforeseen(made.plan, namesOf(instance.variables)));
   return made;
+}
+
+/** A plan that would destroy another project's machines is not kept. */
+async function refuseOther(
+  context: Context,
+  { plan, call }: OpenPlan,
+  moved: ReadonlyMap<string, string> = new Map(),
+): Promise<void> {
+  const { variables, directory } = call.instance;
+  const other = otherOwner(plan, new Set([...namesOf(variables), ...moved.keys()]));
+  if (other === null) return;
+  await dropPlan(savedPlanOf(context.root, directory));
+  throw new Refusal([other], Exit.refusedInput);
 }
 
 const asksToDestroy = (args: readonly string[]): boolean => args.some((argument) => /^--?destroy$/.test(argument));
 
-/** Of the machines that there are, and those that they were called before. */
-function namesOf(
-  { nodes }: Readonly<Record<string, unknown>>,
-  moved: ReadonlyMap<string, string> = new Map(),
-): ReadonlySet<string> {
-  const names = Array.isArray(nodes) ? nodes.map((node: { readonly name?: unknown }) => String(node.name)) : [];
-  return new Set([...names, ...moved.keys()]);
+function namesOf({ nodes }: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  return new Set(Array.isArray(nodes) ? nodes.map((node: { readonly name?: unknown }) => String(node.name)) : []);
 }
 
 export function tellPlan({ reporter }: Context, { summary, call }: OpenPlan, format: PlanOptions['format']): void {

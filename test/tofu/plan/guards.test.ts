@@ -1,7 +1,9 @@
 /** What stands between a plan and its apply. */
 import { describe, expect, test } from 'vitest';
-import { filesOf, guestsOf } from '../../../scripts/proxmox/answers.ts';
+import { filesOf, guestsOf, macsOf } from '../../../scripts/proxmox/answers.ts';
+import { adoptions, importText, notInPlace } from '../../../scripts/tofu/plan/adopt.ts';
 import { filesToMake, foreignFiles, foreignGuests, idsToMake } from '../../../scripts/tofu/plan/foreign.ts';
+import { unforeseen } from '../../../scripts/tofu/plan/foreseen.ts';
 import { otherOwner } from '../../../scripts/tofu/plan/owner.ts';
 import { readPlan, type Plan } from '../../../scripts/tofu/plan/read.ts';
 import { basisText, readBasis, staleness, stateMark, type PlanBasis } from '../../../scripts/tofu/plan/saved.ts';
@@ -91,5 +93,75 @@ describe('the basis of a plan', () => {
   test('knows where a state stands', () => {
     expect(stateMark('{"lineage": "l", "serial": 3, "resources": []}')).toEqual({ lineage: 'l', serial: 3 });
     for (const text of ['', '{}', '<html>']) expect(stateMark(text)).toBeNull();
+  });
+});
+
+describe('what configure did not tell of', () => {
+  const because = { action_reason: 'replace_because_cannot_update' };
+  const replaced = (path: string, more: object): object =>
+    vm('a', ['delete', 'create'], { [path]: 1 }, { [path]: 2 }, more, { replace_paths: [[path]] });
+
+  test.each<[string, object, boolean]>([
+    ['another id', replaced('vm_id', because), false],
+    ['another attribute', replaced('efi_disk', because), true],
+    ['-replace', replaced('efi_disk', { action_reason: 'replace_by_request' }), false],
+    ['a node that went', vm('gone', ['delete'], {}, null), false],
+    ['a node that is there', vm('a', ['delete'], {}, null), true],
+    ['a change in place', vm('a', ['update'], { x: 1 }, { x: 2 }), false],
+  ])('%s', (_, resource, isTold) => {
+    const codes = unforeseen(planOf(resource), new Set(['a'])).map(({ code }) => code);
+    expect(codes).toEqual(isTold ? ['loss-unforeseen'] : []);
+  });
+});
+
+describe('adopting', () => {
+  const guest = (id: number, node: string, ...macs: string[]) => ({
+    id,
+    node,
+    name: `vm-${id}`,
+    isContainer: false,
+    macs,
+  });
+  const existing = [guest(101, 'pve', 'BC:24:11:00:00:01'), guest(102, 'pve2', 'BC:24:11:00:00:02')];
+
+  test('finds a machine by its MAC address before its id', () => {
+    const found = adoptions(
+      [
+        { name: 'a', id: 102, mac: 'bc:24:11:00:00:01' },
+        { name: 'b', id: 102, mac: null },
+        { name: 'c', id: 999, mac: 'bc:24:11:00:00:09' },
+      ],
+      existing,
+    );
+    expect(found.map(({ name, guest: { id }, by }) => [name, id, by])).toEqual([
+      ['a', 101, 'MAC address'],
+      ['b', 102, 'VM id'],
+    ]);
+    expect(importText(found)).toContain(
+      'import {\n  to = proxmox_virtual_environment_vm.talos_node["b"]\n  id = "pve2/102"\n}\n',
+    );
+  });
+
+  test.each<[string, object, readonly string[]]>([
+    ['stays', vm('a', ['no-op'], {}, {}, {}, { importing: {} }), []],
+    ['grows', vm('a', ['update'], { disk: [{ size: 32 }] }, { disk: [{ size: 64 }] }, {}, { importing: {} }), []],
+    [
+      'shrinks',
+      vm('a', ['update'], { disk: [{ size: 64 }] }, { disk: [{ size: 32 }] }, {}, { importing: {} }),
+      ['adopt-not-in-place'],
+    ],
+    [
+      'is replaced',
+      vm('a', ['delete', 'create'], { node_name: 'x' }, { node_name: 'y' }, {}, { importing: {} }),
+      ['adopt-not-in-place'],
+    ],
+  ])('a machine that %s', (_, resource, codes) => {
+    expect(notInPlace(planOf(resource)).map(({ code }) => code)).toEqual(codes);
+  });
+
+  test('knows the addresses of a VM by its settings', () => {
+    expect(macsOf({ net0: 'virtio=BC:24:11:00:00:01,bridge=vmbr0', net1: 'x', name: 'BC:24:11:00:00:02' })).toEqual([
+      'BC:24:11:00:00:01',
+    ]);
   });
 });

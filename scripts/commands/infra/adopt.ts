@@ -1,0 +1,84 @@
+/** `nigari infra adopt`: takes machines that exist into the state, in place, after showing what that changes. */
+import { Exit, must, Refusal, type Problem } from '../../problem.ts';
+import { guestsOf, macsOf, type Guest } from '../../proxmox/answers.ts';
+import { removeOwnFile, writeOwnFile } from '../../system/own-file.ts';
+import { adoptions, importText, notInPlace, type Adoption, type Existing, type Wanted } from '../../tofu/plan/adopt.ts';
+import { step, type CommandResult, type Context } from '../context.ts';
+import { applyPlan, type ApplyOptions } from './apply.ts';
+import { refuseStale } from './current.ts';
+import { prepare, type Prepared } from './instance.ts';
+import { tellPlan } from './plan.ts';
+import { askAll, proxmoxOf, type Ask } from './proxmox.ts';
+import { makePlan } from './saved.ts';
+import { initIfDue, runTofu } from './tofu.ts';
+
+export async function infraAdopt(context: Context, options: ApplyOptions): CommandResult {
+  const prepared = await prepare(context, 'everything');
+  if (!options.staleOk) await refuseStale(context, prepared.manifest);
+  await initIfDue(context, prepared);
+  const found = await step(context, 'Look for the machines in Proxmox VE', () => findMachines(context, prepared));
+  if (found.length === 0) throw new Refusal([nothingFound], Exit.refusedInput);
+  for (const { name, guest, by } of found)
+    context.reporter.line(
+      `${name} is VM ${guest.id} (${guest.name ?? 'without a name'}) on ${guest.node}, by its ${by}`,
+    );
+  const { directory } = prepared.instance;
+  const file = must(await writeOwnFile(context.root, `${directory}/adopt.tf`, importText(found)), Exit.refusedInput);
+  try {
+    const plan = await makePlan(context, prepared, [], 'shown');
+    const refused = notInPlace(plan.plan);
+    if (refused.length > 0) throw new Refusal(refused, Exit.refusedInput);
+    tellPlan(context, plan, 'text');
+    // Images that are there already were made for these machines.
+    return await applyPlan(context, plan, { ...options, takeImages: true }, []);
+  } finally {
+    await removeOwnFile(file);
+  }
+}
+
+/** Those of the project that no state knows yet, and that exist. */
+async function findMachines(context: Context, prepared: Prepared): Promise<readonly Adoption[]> {
+  const ask = proxmoxOf(context, prepared);
+  if (ask === null) throw new Refusal([noProxmox], Exit.refusedInput);
+  const known = (await runTofu(context, prepared, 'state-list')).stdout.split('\n');
+  const unknown = wantedOf(prepared).filter(({ name }) => !known.some((address) => address.endsWith(`["${name}"]`)));
+  const guests = guestsOf(must(await ask('cluster/resources?type=vm'), Exit.otherProgram));
+  return adoptions(
+    unknown,
+    await withMacs(
+      ask,
+      guests.filter(({ isContainer }) => !isContainer),
+    ),
+  );
+}
+
+function wantedOf({ instance }: Prepared): readonly Wanted[] {
+  const { nodes } = instance.variables;
+  const list = Array.isArray(nodes) ? (nodes as readonly Readonly<Record<string, unknown>>[]) : [];
+  return list.map(({ name, vm_id: id, mac_addr: mac }) => ({
+    name: String(name),
+    id: typeof id === 'number' ? id : null,
+    mac: typeof mac === 'string' ? mac : null,
+  }));
+}
+
+async function withMacs(ask: Ask, guests: readonly Guest[]): Promise<readonly Existing[]> {
+  const paths = guests.map(({ node, id }) => `nodes/${encodeURIComponent(node)}/qemu/${id}/config`);
+  const configs = await askAll(ask, paths);
+  // A VM whose settings the token may not read can still be known by its id.
+  return guests.map((guest, index) => ({ ...guest, macs: configs[index]?.ok ? macsOf(configs[index].value) : [] }));
+}
+
+const nothingFound: Problem = {
+  code: 'nothing-to-adopt',
+  severity: 'error',
+  message: 'Proxmox VE has no machine with the MAC address or VM id of one that is missing in the state',
+  hint: 'write vm_id or mac_addr of the existing machines into nodes.yaml, then `nigari configure`',
+};
+
+const noProxmox: Problem = {
+  code: 'no-proxmox',
+  severity: 'error',
+  message: 'the files name no Proxmox VE to ask',
+  hint: 'set proxmox_api_url in cluster.yaml, then run `nigari configure`',
+};
