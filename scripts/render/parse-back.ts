@@ -2,6 +2,7 @@
 import { parseAllDocuments } from 'yaml';
 import type { Artifact, Language } from '../types.ts';
 import { readPlainHcl } from './hcl/read.ts';
+import { readPlainYaml } from './yaml/read.ts';
 
 /** Why a text is not what its name claims; lines and columns of the rendered text, from 1. */
 export class Unparsable extends Error {
@@ -22,8 +23,13 @@ export class Unparsable extends Error {
 export async function parseBack(artifact: Artifact): Promise<unknown> {
   if (artifact.language === null) return null;
   const text = new TextDecoder().decode(artifact.bytes);
-  const known = artifact.language === 'hcl' && artifact.builtIn ? readPlainHcl(text) : null;
-  return known === null ? READERS[artifact.language](text, artifact.path) : known;
+  return readPlain(artifact, text) ?? READERS[artifact.language](text, artifact.path);
+}
+
+/** What a small reader of ours knows, without a library. @returns null where it does not */
+function readPlain({ language, builtIn }: Artifact, text: string): unknown {
+  if (language === 'yaml') return readPlainYaml(text);
+  return language === 'hcl' && builtIn ? readPlainHcl(text) : null;
 }
 
 const READERS: Readonly<Record<Language, (text: string, path: string) => unknown>> = {
