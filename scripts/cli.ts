@@ -180,4 +180,6 @@ function declareVerb(parent: Command, verb: Verb, act: Act): void {
 
 // Last, when everything above has its value.
 process.on('uncaughtException', (error) => process.exit(sayCrash(error)));
-process.exitCode = await main(process.argv.slice(2));
+void main(process.argv.slice(2)).then((exitCode) => {
+  process.exitCode = exitCode;
+});

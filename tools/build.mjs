@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Bundles scripts/cli.ts into dist/nigari.js, so that plain Node runs it: one entry that loads little, and a chunk
- * for what each command needs beyond that.
+ * Bundles scripts/ into dist/, so that plain Node runs it: nigari.js, which Node starts, and in chunks/ what it loads:
+ * cli.ts, and for each command what that needs beyond.
  *
  *   node tools/build.mjs     builds when an input changed since the last build; prints one line when it does
  *
@@ -12,7 +12,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
@@ -30,9 +30,6 @@ const INPUTS = {
 
 /** Made from the schemas by tools/generate.mjs and not committed: an output, though it lies among the inputs. */
 const VALIDATORS = join(ROOT, 'scripts', 'config', 'validators.gen.js');
-
-/** CommonJS packages call `require`, which an ES module does not have. */
-const REQUIRE = `import { createRequire as nigariRequire } from 'node:module';\nconst require = nigariRequire(import.meta.url);`;
 
 async function filesBelow(path) {
   const entries = await readdir(path, { withFileTypes: true, recursive: true });
@@ -75,29 +72,105 @@ async function loadEsbuild() {
   }
 }
 
-async function bundle(esbuild, version) {
+/** For both bundles. */
+const OPTIONS = {
+  absWorkingDir: ROOT,
+  outdir: DIST,
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  // Not minified: a stack in a bug report names our functions and lines.
+  minify: false,
+  // Whole licences go into a file of their own instead.
+  legalComments: 'none',
+  write: false,
+  logLevel: 'warning',
+};
+
+/** commander can start a program for each subcommand: nigari has none, and need not load what starts programs for it. */
+const COMMANDER = {
+  name: 'commander-alone',
+  setup: ({ onResolve, onLoad }) => {
+    const namespace = 'nothing';
+    onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      /[\\/]node_modules[\\/]commander[\\/]/.test(importer) ? { path, namespace } : null,
+    );
+    onLoad({ filter: /./, namespace }, () => ({ contents: '' }));
+  },
+};
+
+/** cli.ts and all that it loads, now or later: esbuild makes chunks of ES modules only. */
+function bundleChunks(esbuild, define) {
   return esbuild.build({
-    absWorkingDir: ROOT,
-    entryPoints: { nigari: 'scripts/cli.ts' },
-    outdir: DIST,
+    ...OPTIONS,
+    entryPoints: { cli: 'scripts/cli.ts' },
+    entryNames: 'chunks/[name]-[hash]',
     chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
     splitting: true,
     format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
     // The @cdktn packages read files beside themselves; nunjucks asks for chokidar only when it watches files.
     external: ['@cdktn/*', 'chokidar', 'fsevents'],
-    banner: { js: REQUIRE },
-    define: { NIGARI_VERSION: JSON.stringify(version) },
-    // Not minified: a stack in a bug report names our functions and lines.
-    minify: false,
-    // Whole licences go into a file of their own instead.
-    legalComments: 'none',
+    define,
+    plugins: [COMMANDER],
     metafile: true,
-    write: false,
-    logLevel: 'warning',
   });
+}
+
+/** A chunk as CommonJS, in a function that scripts/nigari.ts calls. */
+async function chunkText(esbuild, { path, text }) {
+  const { code } = await esbuild.transform(text, {
+    format: 'cjs',
+    platform: OPTIONS.platform,
+    target: OPTIONS.target,
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.url': 'nigariUrl' },
+    banner: `${JSON.stringify(basename(path))}: (exports, require, module, nigariUrl) => {"use strict";`,
+    footer: '},\n',
+    logLevel: OPTIONS.logLevel,
+  });
+  return code;
+}
+
+/** Names of the chunks that are loaded with one. */
+function loadedWith(name, outputs, seen = new Set([name])) {
+  const { imports } = outputs[`dist/chunks/${name}`];
+  const now = imports.filter(({ kind, external }) => kind === 'import-statement' && !external);
+  for (const imported of now.map(({ path }) => basename(path)).filter((imported) => !seen.has(imported)))
+    loadedWith(imported, outputs, seen.add(imported));
+  return seen;
+}
+
+/** Files of chunks by their names: what every run loads is in one, with the program's name, and each other chunk in its own. */
+async function chunkFiles(esbuild, program, { outputFiles, metafile }) {
+  const atStart = loadedWith(program, metafile.outputs);
+  const files = new Map();
+  for (const file of outputFiles) {
+    const name = atStart.has(basename(file.path)) ? program : basename(file.path);
+    files.set(name, (files.get(name) ?? '') + (await chunkText(esbuild, file)));
+  }
+  return [...files].map(([name, text]) => [join(DIST, 'chunks', name), `({\n${text}})\n`]);
+}
+
+/** What Node starts. */
+async function startText(esbuild, define) {
+  const options = { ...OPTIONS, entryPoints: ['scripts/nigari.ts'], format: 'cjs', define };
+  const { outputFiles } = await esbuild.build({ ...options, banner: { js: '#!/usr/bin/env node' } });
+  return outputFiles[0].text;
+}
+
+/** @returns every file of dist/, in the order in which they are to be written: each before what names it */
+async function bundle(esbuild, version) {
+  const define = { NIGARI_VERSION: JSON.stringify(version) };
+  const chunks = await bundleChunks(esbuild, define);
+  const outputs = Object.entries(chunks.metafile.outputs);
+  const program = basename(outputs.find(([, { entryPoint }]) => entryPoint === 'scripts/cli.ts')[0]);
+  return [
+    ...(await chunkFiles(esbuild, program, chunks)),
+    [join(DIST, LICENSES), await licenses(chunks.metafile)],
+    // The package's other files are ES modules.
+    [join(DIST, 'package.json'), '{ "type": "commonjs" }\n'],
+    [ENTRY, await startText(esbuild, { ...define, NIGARI_PROGRAM: JSON.stringify(program) })],
+  ];
 }
 
 /** Folders of the packages that came into the bundle: `…/node_modules/@scope/name`. */
@@ -132,15 +205,10 @@ async function place(path, contents, mode) {
   await rename(partial, path);
 }
 
-/** Chunks first, the entry that names them next, the stamp last; then what no build needs any more goes. */
-async function writeOutputs(outputs, notices, hash) {
-  const chunks = outputs.filter((file) => file.path !== ENTRY);
-  const entry = outputs.find((file) => file.path === ENTRY);
-  const files = [...chunks.map((file) => [file.path, file.contents]), [join(DIST, LICENSES), notices]];
-  for (const [path, contents] of files) await place(path, contents, 0o644);
-  await place(ENTRY, `#!/usr/bin/env node\n${entry.text.replace(/^#!.*\n/, '')}`, 0o755);
-  await place(STAMP, hash, 0o644);
-  const wanted = new Set([ENTRY, STAMP, ...files.map(([path]) => path)]);
+/** The stamp last; then what no build needs any more goes. */
+async function writeOutputs(files, hash) {
+  for (const [path, contents] of [...files, [STAMP, hash]]) await place(path, contents, path === ENTRY ? 0o755 : 0o644);
+  const wanted = new Set([STAMP, ...files.map(([path]) => path)]);
   const unwanted = (file) => !wanted.has(file) && !UNFINISHED.test(file);
   for (const file of (await filesBelow(DIST)).filter(unwanted)) await rm(file, { force: true });
 }
@@ -152,8 +220,7 @@ async function main() {
   const esbuild = await loadEsbuild();
   generateValidators();
   const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
-  const { outputFiles, metafile } = await bundle(esbuild, version);
-  await writeOutputs(outputFiles, await licenses(metafile), hash);
+  await writeOutputs(await bundle(esbuild, version), hash);
   process.stderr.write(`built dist/nigari.js ${version} in ${Date.now() - started} ms\n`);
 }
 

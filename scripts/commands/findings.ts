@@ -2,7 +2,8 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import { catalogueEntry } from '../config/rules/catalogue.ts';
 import type { Problem } from '../problem.ts';
-import { FORMATS, problemsData, type Format } from '../report/format.ts';
+import { problemsData } from '../report/data.ts';
+import { FORMATS, type Format } from '../report/format.ts';
 import { VERSION } from '../version.ts';
 import type { Context } from './context.ts';
 

@@ -1,30 +1,18 @@
 /** The key of what this machine remembers of projects: with it, what lies in a project proves nothing to a thief. */
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { randomBytes } from './random.ts';
+import { isWithin, userFolder } from './user-folders.ts';
 
 const KEY_BYTES = 32;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/**
- * In the folder for state that a user's programs keep (XDG base directories, and what stands for it elsewhere).
- * @returns null where there is none, or it is a part of the project: a key beside what it protects would protect nothing
- */
+/** @returns null where there is none, or it is a part of the project: a key beside what it protects would protect nothing */
 export function memoryKeyFile(root: string, env: Env, platform: string): string | null {
-  const below = (folder: string | undefined, ...parts: readonly string[]): string | undefined =>
-    folder ? join(folder, ...parts) : undefined;
-  const folders: Readonly<Record<string, string | undefined>> = {
-    win32: env['LOCALAPPDATA'],
-    darwin: below(env['HOME'], 'Library', 'Application Support'),
-  };
-  const own = platform in folders ? folders[platform] : below(env['HOME'], '.local', 'state');
-  const folder = env['XDG_STATE_HOME'] || own;
-  if (!folder || !isAbsolute(folder)) return null;
-  const file = join(folder, 'nigari', 'memory.key');
-  const way = relative(root, file);
-  return way.startsWith('..') || isAbsolute(way) ? file : null;
+  const folder = userFolder('state', env, platform);
+  return folder === null || isWithin(root, folder) ? null : join(folder, 'memory.key');
 }
 
 /** @returns null where there is none, or it is of no use: others can read it, or it has not its length */

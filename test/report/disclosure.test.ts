@@ -3,7 +3,7 @@ import picocolors from 'picocolors';
 import { describe, expect, test } from 'vitest';
 import { validate } from '../../scripts/config/validate.ts';
 import { disclosure } from '../../scripts/report/disclosure.ts';
-import { problemsData } from '../../scripts/report/format.ts';
+import { problemsData } from '../../scripts/report/data.ts';
 import { codeFrames } from '../../scripts/report/frames.ts';
 import { problemsText } from '../../scripts/report/text.ts';
 import { SECRET_KEYS } from '../../scripts/types.ts';
