@@ -11,7 +11,8 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { fakeTofu } from '../support/fake-tofu.ts';
 import { digests, emptyFolder, nigari, NIGARI_BIN, startNigari } from '../support/project.ts';
 import { hasScript } from '../support/script.ts';
-import { startStateServer } from '../support/state-server.ts';
+import { REFUSALS } from '../support/state/refusals.ts';
+import { startStateServer } from '../support/state/server.ts';
 import { realTool, tofuEnv } from '../support/tools.ts';
 
 const TOKEN_SECRET = '5ec4e700-1234-4000-8000-0123456789ab';
@@ -324,9 +325,11 @@ describe.skipIf(realTool('tofu') === null)('the real OpenTofu', () => {
   });
 
   test('is told why the state server refuses', async () => {
-    const server = await startStateServer();
+    const server = await startStateServer({ faults: REFUSALS });
     onTestFinished(server.stop);
-    const folder = configured(`tfstate_url: ${server.url}/unauthorized\ntfstate_password: planted-state-password\n`);
+    const folder = configured(
+      `tfstate_url: ${server.url}/states/unauthorized\ntfstate_password: planted-state-password\n`,
+    );
     const { status, stderr } = await startNigari(folder, ['configure'], tofuEnv()).ended;
     expect(status, stderr).toBe(4);
     expect(stderr).toContain('(state-unauthorized)');

@@ -1,12 +1,12 @@
-import { execFile, execFileSync, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { explainFailure } from '../../scripts/tofu/errors.ts';
-import { LOCK, startStateServer } from '../support/state-server.ts';
+import { startProxmox, type Simulator } from '../support/proxmox/simulator.ts';
+import { HOLDER, REFUSALS } from '../support/state/refusals.ts';
+import { startStateServer, type StateServer } from '../support/state/server.ts';
 import { realTool, tofuEnv } from '../support/tools.ts';
 
 const tofu = realTool('tofu');
@@ -29,10 +29,10 @@ const encrypted = (passphrase: string): string =>
 type Step = readonly [files: Readonly<Record<string, string>>, ...args: string[]];
 
 let root = '';
-let server: Awaited<ReturnType<typeof startStateServer>>;
+let server: StateServer;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'nigari-errors-'));
-  server = await startStateServer();
+  server = await startStateServer({ faults: REFUSALS });
 });
 afterAll(async () => {
   await server.stop();
@@ -173,17 +173,17 @@ const CASES: Readonly<Record<string, readonly [code: string, steps: (url: string
 
 describe.skipIf(tofu === null)('what the real tofu says', () => {
   test.concurrent.each(Object.entries(CASES))('%s', { timeout: 60_000 }, async (name, [code, steps]) => {
-    const { code: exit, output } = await runSteps(name, steps(server.url));
+    const { code: exit, output } = await runSteps(name, steps(`${server.url}/states`));
     expect({ exit, code: explainFailure(output)?.code, output }).toEqual({ exit: 1, code, output });
   });
 
   test('a lock is named with its holder, since when, and how to release it', async () => {
-    const { output } = await runSteps('holder', [init({ 'a.tf': httpBackend(`${server.url}/locked`) }), plan()]);
+    const { output } = await runSteps('holder', [init({ 'a.tf': httpBackend(`${server.url}/states/locked`) }), plan()]);
     expect(explainFailure(output)).toEqual({
       code: 'state-locked',
       severity: 'error',
       message: 'the state is locked by alice@laptop since 2026-11-20 10:11:12.123456789 (OperationTypeApply)',
-      hint: `wait until that run ends, or pass \`-lock-timeout=5m\`; if it died: \`tofu force-unlock ${LOCK.ID}\` in the directory of the instance`,
+      hint: `wait until that run ends, or pass \`-lock-timeout=5m\`; if it died: \`nigari infra force-unlock ${HOLDER.ID}\``,
     });
   });
 
@@ -225,53 +225,17 @@ describe.skipIf(tofu === null)('what the real tofu says', () => {
   });
 });
 
-/** An HTTPS server with a certificate that nobody trusts, or null where openssl is missing. */
-async function startProxmox(): Promise<Server | null> {
-  const [key, cert] = [join(root, 'key.pem'), join(root, 'cert.pem')];
-  try {
-    const made = [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=pve',
-    ];
-    execFileSync('openssl', [...made, '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert], {
-      stdio: 'ignore',
-    });
-  } catch {
-    return null;
-  }
-  const pve = createServer({ key: await readFile(key), cert: await readFile(cert) }, (request, response) => {
-    const refusal = /denied/.test(request.headers.authorization ?? '')
-      ? ([403, 'Permission check failed (/vms/1101, VM.Allocate)'] as const)
-      : ([401, 'invalid token value!'] as const);
-    response.writeHead(refusal[0], refusal[1]).end('{"data":null}');
-  });
-  await new Promise<void>((resolve) => pve.listen(0, '127.0.0.1', resolve));
-  return pve;
-}
-
 describe.skipIf(tofu === null)('what the real provider says', () => {
-  let pve: Server | null = null;
-  const token = (id = 'root@pam!t') => `api_token = "${id}=0b6a1a62-0000-4000-8000-000000000000"`;
+  let pve: Simulator;
+  const token = () => `api_token = "root@pam!t=0b6a1a62-0000-4000-8000-000000000000"`;
   const ask = async (provider: string): Promise<Run> => {
     const files = { 'a.tf': `${PROVIDER}provider "proxmox" {\n${provider}\n}\ndata "proxmox_version" "v" {}\n` };
     return runSteps(`provider ${provider}`, [init(files), plan()]);
   };
-  const endpoint = () => `endpoint = "https://127.0.0.1:${(pve?.address() as AddressInfo | null)?.port}"`;
   beforeAll(async () => {
-    pve = await startProxmox();
+    pve = await startProxmox({ token: { id: 'root@pam!t', secret: 'another' } });
   });
-  afterAll(() => {
-    pve?.close();
-  });
+  afterAll(() => pve.close());
 
   test.each([
     ['proxmox-endpoint-insecure', `endpoint = "http://127.0.0.1:9"\n${token()}`],
@@ -284,13 +248,15 @@ describe.skipIf(tofu === null)('what the real provider says', () => {
     expect({ exit, code: explainFailure(output)?.code, output }).toEqual({ exit: 1, code, output });
   });
 
-  test('its certificate, its 401 and its 403', { timeout: 60_000 }, async (context) => {
-    context.skip(pve === null, 'openssl is missing: no certificate to show');
-    const untrusted = await ask(`${endpoint()}\n${token()}`);
+  test('its certificate, its 401 and its 403', { timeout: 60_000 }, async () => {
+    const there = `endpoint = "${pve.endpoint}"\n${token()}`;
+    const untrusted = await ask(there);
     expect(explainFailure(untrusted.output)).toMatchObject({ code: 'proxmox-certificate' });
-    const wrong = await ask(`${endpoint()}\n${token()}\ninsecure = true`);
+    const wrong = await ask(`${there}\ninsecure = true`);
     expect(explainFailure(wrong.output)).toMatchObject({ code: 'proxmox-unauthorized' });
-    const denied = await ask(`${endpoint()}\n${token('root@pam!denied')}\ninsecure = true`);
+    const reason = 'Permission check failed (/vms/1101, VM.Allocate)';
+    pve.inject({ match: 'GET version', fault: { kind: 'status', status: 403, reason } });
+    const denied = await ask(`${there}\ninsecure = true`);
     expect(explainFailure(denied.output)?.message).toBe('the API token lacks the privilege VM.Allocate on /vms/1101');
   });
 });

@@ -1,7 +1,8 @@
 /** The API as one table, and how a call finds its row. */
 import { clusterRoutes } from './cluster.ts';
 import { downloadRoutes } from './downloads.ts';
-import { matchPattern, type Fault } from './faults.ts';
+import type { Fault } from './faults.ts';
+import { matchPattern } from '../faults.ts';
 import { newGuest } from './guests.ts';
 import { callerOf, loginRoutes } from './login.ts';
 import { poolRoutes } from './pools.ts';
@@ -12,7 +13,7 @@ import { storageRoutes } from './storage.ts';
 import { taskRoutes } from './tasks.ts';
 import { vmRoutes } from './vms.ts';
 import { nodeOf, type World } from './world.ts';
-import type { IncomingHttpHeaders } from 'node:http';
+import { STATUS_CODES, type IncomingHttpHeaders } from 'node:http';
 
 const ROUTES: readonly Route[] = [
   ...loginRoutes,
@@ -46,7 +47,7 @@ export interface Answer {
 export function answer(world: World, asked: Asked, fault?: Fault): Answer {
   let caller: Caller | undefined;
   try {
-    if (fault?.kind === 'status') throw new Refused(fault.status, fault.reason);
+    if (fault?.kind === 'status') throw new Refused(fault.status, fault.reason ?? STATUS_CODES[fault.status] ?? '');
     const { route, at } = find(asked);
     const [, needs, run] = route;
     if (needs !== 'anyone') caller = callerOf(world.access, asked.method, asked.headers);

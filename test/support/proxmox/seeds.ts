@@ -3,7 +3,8 @@ import { builtInRoles, privilegesOf, tokenId, type Access } from './permissions.
 import { newGuest, start } from './guests.ts';
 import { applySettings } from './settings.ts';
 import { VM_SETTINGS } from './vm-settings.ts';
-import type { FaultRule } from './faults.ts';
+import type { Fault } from './faults.ts';
+import type { FaultRule } from '../faults.ts';
 import type { Guest, Images, Node, Storage, Volume, World } from './world.ts';
 
 const GIB = 2 ** 30;
@@ -56,7 +57,7 @@ export interface ProxmoxOptions {
   /** For logging in as root@pam. */
   readonly rootPassword?: string;
   readonly taskMilliseconds?: number;
-  readonly faults?: readonly FaultRule[];
+  readonly faults?: readonly FaultRule<Fault>[];
 }
 
 export const DEFAULT_TOKEN = { id: 'nigari@pve!tofu', secret: '51b0e7a5-0000-4000-8000-00000000cafe' };

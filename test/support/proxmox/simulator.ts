@@ -1,12 +1,11 @@
 /** A Proxmox VE API to talk to: HTTPS on 127.0.0.1, a cluster behind it, and a view of what became of it. */
-import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { answer, type Answer, type Asked } from './api.ts';
-import { makeCertificates } from './certificate.ts';
-import { Faults, type FaultRule } from './faults.ts';
+import { makeCertificates } from '../certificate.ts';
+import { Faults, type FaultRule } from '../faults.ts';
+import { listen } from '../listening.ts';
+import type { Fault } from './faults.ts';
 import { pending } from './guests.ts';
 import {
   addGuest,
@@ -59,7 +58,7 @@ export interface Simulator {
   readonly volumes: () => readonly string[];
   readonly addGuest: (seed: GuestSeed) => void;
   readonly addVolume: (seed: VolumeSeed) => void;
-  readonly inject: (...rules: readonly FaultRule[]) => void;
+  readonly inject: (...rules: readonly FaultRule<Fault>[]) => void;
   /** No more faults, and space everywhere. */
   readonly heal: () => void;
   /** Nobody answers at the port any more, until `up`. */
@@ -70,18 +69,15 @@ export interface Simulator {
 
 export async function startProxmox(options: ProxmoxOptions = {}): Promise<Simulator> {
   const world = makeWorld(options);
-  const faults = new Faults();
-  for (const rule of options.faults ?? []) faults.add(rule);
+  const faults = new Faults(options.faults);
   const requests: LoggedRequest[] = [];
-  const { ca, ...certificate } = makeCertificates(['localhost', '127.0.0.1']);
-  const server = createServer({ ...certificate, minVersion: 'TLSv1.3' }, listener(world, faults, requests));
-  await listen(server, options.port ?? 0);
-  const { port } = server.address() as AddressInfo;
+  const certificates = makeCertificates(['localhost', '127.0.0.1']);
+  const { port, down, up } = await listen(listener(world, faults, requests), certificates, options.port);
   return {
     endpoint: `https://127.0.0.1:${port}`,
     port,
     token: options.token ?? DEFAULT_TOKEN,
-    ca,
+    ca: certificates.ca,
     world,
     requests,
     guests: () => byId(world).map((guest) => view(world, guest)),
@@ -89,28 +85,15 @@ export async function startProxmox(options: ProxmoxOptions = {}): Promise<Simula
     volumes: () => world.volumes.map(({ volid }) => volid).toSorted(),
     addGuest: (seed) => void addGuest(world, seed),
     addVolume: (seed) => void addVolume(world, seed),
-    inject: (...rules) => rules.forEach((rule) => faults.add(rule)),
+    inject: (...rules) => faults.add(...rules),
     heal: () => heal(world, faults),
-    down: () => stop(server),
-    up: () => listen(server, port),
-    close: () => stop(server),
+    down,
+    up,
+    close: down,
   };
 }
 
-async function listen(server: Server, port: number): Promise<void> {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-}
-
-async function stop(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
-}
-
-function heal(world: World, faults: Faults): void {
+function heal(world: World, faults: Faults<Fault>): void {
   faults.clear();
   for (const storage of world.storages.values()) storage.full = false;
 }
@@ -126,7 +109,7 @@ function view(world: World, guest: Guest): GuestView {
   return { kind, vmid, node, name, status, config, pool, lock, pending: pending(guest), events: eventsOf(world, vmid) };
 }
 
-function listener(world: World, faults: Faults, requests: LoggedRequest[]): RequestListener {
+function listener(world: World, faults: Faults<Fault>, requests: LoggedRequest[]): RequestListener {
   return (request, response) => {
     serve(world, faults, requests, request, response).catch((error: unknown) => {
       send(response, { status: 500, reason: 'the simulator is broken', data: String((error as Error).stack) });
@@ -136,7 +119,7 @@ function listener(world: World, faults: Faults, requests: LoggedRequest[]): Requ
 
 async function serve(
   world: World,
-  faults: Faults,
+  faults: Faults<Fault>,
   requests: LoggedRequest[],
   request: IncomingMessage,
   response: ServerResponse,

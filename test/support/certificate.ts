@@ -105,7 +105,7 @@ export interface Certificates {
 
 /** @param hosts names and IPv4 addresses under which the server is reached */
 export function makeCertificates(hosts: readonly string[]): Certificates {
-  const authority = party('Simulated Proxmox VE CA');
+  const authority = party('Simulated authority');
   const server = party(hosts[0] ?? 'localhost');
   return {
     ca: certify(authority, authority, authorityExtensions()),
