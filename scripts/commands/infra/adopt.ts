@@ -2,7 +2,15 @@
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
 import { guestsOf, macsOf, type Guest } from '../../proxmox/answers.ts';
 import { removeOwnFile, writeOwnFile } from '../../system/own-file.ts';
-import { adoptions, importText, notInPlace, type Adoption, type Existing, type Wanted } from '../../tofu/plan/adopt.ts';
+import {
+  adoptions,
+  importText,
+  machinesIn,
+  notInPlace,
+  type Adoption,
+  type Existing,
+  type Wanted,
+} from '../../tofu/plan/adopt.ts';
 import { step, type CommandResult, type Context } from '../context.ts';
 import { applyPlan, type ApplyOptions } from './apply.ts';
 import { refuseStale } from './current.ts';
@@ -40,8 +48,8 @@ export async function infraAdopt(context: Context, options: ApplyOptions): Comma
 async function findMachines(context: Context, prepared: Prepared): Promise<readonly Adoption[]> {
   const ask = proxmoxOf(context, prepared);
   if (ask === null) throw new Refusal([noProxmox], Exit.refusedInput);
-  const known = (await runTofu(context, prepared, 'state-list')).stdout.split('\n');
-  const unknown = wantedOf(prepared).filter(({ name }) => !known.some((address) => address.endsWith(`["${name}"]`)));
+  const known = machinesIn((await runTofu(context, prepared, 'state-pull')).stdout);
+  const unknown = wantedOf(prepared).filter(({ name }) => !known.has(name));
   const guests = guestsOf(must(await ask('cluster/resources?type=vm'), Exit.otherProgram));
   return adoptions(
     unknown,

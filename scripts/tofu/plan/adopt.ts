@@ -36,6 +36,25 @@ export function adoptions(wanted: readonly Wanted[], existing: readonly Existing
 
 const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
+/**
+ * Names of the machines that a state knows.
+ * @param text as `tofu state pull` prints it; empty where there is none
+ */
+export function machinesIn(text: string): ReadonlySet<string> {
+  if (text.trim() === '') return new Set();
+  const { resources = [] } = JSON.parse(text) as State;
+  const instances = resources.filter(({ type }) => type === VM).flatMap((resource) => resource.instances);
+  return new Set(instances.map(({ index_key: name }) => String(name)));
+}
+
+/** What we read of a state, version 4. */
+interface State {
+  readonly resources?: readonly {
+    readonly type: string;
+    readonly instances: readonly { readonly index_key?: string | number }[];
+  }[];
+}
+
 /** `import` blocks; an id of the provider is `<node>/<VM id>`. */
 export function importText(found: readonly Adoption[]): string {
   const blocks = found.map(

@@ -1,0 +1,143 @@
+/** `nigari infra …` through the whole life of machines: the real OpenTofu, the real provider, a simulated Proxmox VE. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { infraProject, OUTPUTS, PLANTED } from '../support/infra-project.ts';
+import { realTool } from '../support/tools.ts';
+
+interface Plan {
+  readonly empty: boolean;
+  readonly changes: readonly { readonly action: string; readonly title: string }[];
+}
+
+const told = ({ changes }: Plan): readonly string[] => changes.map(({ action, title }) => `${action} ${title}`);
+
+const PLANS = '.nigari/cache/plans/infrastructure-tofu';
+
+describe.skipIf(realTool('tofu') === null)('nigari infra', () => {
+  test('plans, applies what it planned, changes, and destroys, to the last volume', async () => {
+    const { proxmox, folder, nigari, json, edit } = await infraProject();
+    expect(told(await json<Plan>(['infra', 'plan', '--json']))).toEqual([
+      expect.stringMatching('^create proxmox_download_file'),
+      'create VM cp-1 (id 101)',
+      'create VM wk-1 (id 111)',
+    ]);
+    const applied = await nigari(['infra', 'apply']);
+    expect(applied.all).toContain('Apply complete! Resources: 3 added');
+    expect(proxmox.guests().map(({ name, status }) => `${name} ${status}`)).toEqual(['cp-1 running', 'wk-1 running']);
+    expect((await nigari(['infra', 'apply'], 2)).stderr).toContain('(plan-missing)');
+    expect(await json<Plan>(['infra', 'plan', '--json'])).toMatchObject({ empty: true });
+    expect((await nigari(['infra', 'output', '--', '-json', 'node_vm_ids'])).stdout.trim()).toBe(
+      '{"cp-1":101,"wk-1":111}',
+    );
+    expect((await nigari(['infra', 'state-list'])).stdout).toContain(
+      'proxmox_virtual_environment_vm.talos_node["wk-1"]',
+    );
+
+    edit('nodes.yaml', (text) => text.replace('vm_id: 111', 'vm_id: 111, vm_cores: 6').replace('wk-1', 'wk-9'));
+    await nigari(['configure']);
+    // The MAC address follows from the name, so it changes with it; the id says that it is the same machine.
+    expect(told(await json<Plan>(['infra', 'plan', '--json']))).toEqual(['update VM wk-1 (id 111)']);
+    expect((await nigari(['infra', 'apply'])).all).toContain('0 added, 1 changed, 0 destroyed');
+    expect(proxmox.events(111)).not.toContain('stopped');
+
+    edit('nodes.yaml', (text) => text.replace(/^.*wk-9.*\n/m, ''));
+    expect((await nigari(['configure'], 2)).stderr).toContain('(consent-needed)');
+    await nigari(['configure', '--yes']);
+    expect(told(await json<Plan>(['infra', 'plan', '--json']))).toEqual(['destroy VM wk-9 (id 111)']);
+    expect((await nigari(['infra', 'apply'], 2)).stderr).toContain('(consent-needed)');
+    expect(proxmox.guests()).toHaveLength(2);
+    await nigari(['infra', 'apply', '--yes']);
+    expect(proxmox.guests().map(({ name }) => name)).toEqual(['cp-1']);
+
+    expect((await nigari(['infra', 'destroy'], 2)).stderr).toContain('(consent-needed)');
+    await nigari(['infra', 'destroy', '--yes']);
+    expect([proxmox.guests(), proxmox.volumes()]).toEqual([[], []]);
+    expect(readdirSync(join(folder, '.nigari/cache/plans'))).toEqual([]);
+  });
+
+  test('applies nothing where anything has changed since the plan', async () => {
+    const { proxmox, folder, nigari, edit } = await infraProject();
+    await nigari(['infra', 'plan']);
+    edit('nodes.yaml', (text) => text.replace('111', '112'));
+    expect((await nigari(['infra', 'apply'], 2)).stderr).toContain('(render-stale)');
+    await nigari(['configure']);
+    expect((await nigari(['infra', 'apply'], 2)).stderr).toContain('terraform.tfvars has changed');
+    await nigari(['infra', 'plan']);
+    edit('infrastructure/tofu/.terraform.lock.hcl', (text) => `${text}\n`);
+    expect((await nigari(['infra', 'apply'], 2)).stderr).toContain('.terraform.lock.hcl has changed');
+    await nigari(['infra', 'plan']);
+    await nigari(['infra', 'apply-auto', '--yes']);
+    await nigari(['infra', 'plan', '--', '-destroy']);
+    await nigari(['infra', 'refresh', '--', '-var', 'cluster_name="x"']);
+    expect(readFileSync(join(folder, PLANS, 'plan')).includes(PLANTED.token)).toBe(false);
+    expect((await nigari(['infra', 'apply', '--yes'], 2)).stderr).toMatch(/\(plan-stale\)/);
+    expect(proxmox.guests()).toHaveLength(2);
+  });
+
+  test('touches nothing of others: neither a VM nor an image', async () => {
+    const foreign = { vmid: 111, name: 'database', node: 'pve2', config: { scsi0: 'local-lvm:8' } };
+    const { proxmox, nigari, edit } = await infraProject('', { nodes: ['pve', 'pve2'], guests: [foreign] });
+    const before = [proxmox.guests(), proxmox.volumes()];
+    const refused = await nigari(['infra', 'apply-auto', '--yes'], 2);
+    expect(refused.stderr).toContain('wants the VM id 111, which belongs to database on pve2');
+    edit('nodes.yaml', (text) => text.replace('111', '112'));
+    await nigari(['configure']);
+    const file = /"file_name": *"([^"]+)"|file_name *= "([^"]+)"/.exec((await nigari(['infra', 'plan'])).all);
+    proxmox.addVolume({ volid: `local:iso/${file?.[1] ?? file?.[2]}`, node: 'pve' });
+    expect((await nigari(['infra', 'apply'], 2)).stderr).toContain('(image-there)');
+    expect(proxmox.guests()).toEqual(before[0]);
+    await nigari(['infra', 'apply', '--take-images']);
+    expect(proxmox.events(111)).toEqual([]);
+  });
+
+  test('says whose machines it would destroy when the state is another project’s', async () => {
+    const { proxmox, nigari, edit } = await infraProject();
+    await nigari(['infra', 'apply-auto', '--yes']);
+    edit('nodes.yaml', (text) =>
+      text.replaceAll('cp-1', 'other-1').replaceAll('wk-1', 'other-2').replace('101', '201').replace('111', '211'),
+    );
+    await nigari(['configure', '--yes', '--allow-quorum-loss']);
+    const refused = await nigari(['infra', 'plan'], 2);
+    expect(refused.stderr).toContain('(state-of-another)');
+    expect((await nigari(['infra', 'apply'], 2)).stderr).toContain('(plan-missing)');
+    await nigari(['infra', 'plan', '--state-is-mine']);
+    expect(proxmox.guests()).toHaveLength(2);
+  });
+
+  test('adopts machines that exist, in place, and refuses to replace one', async () => {
+    const config = { scsi0: 'local-lvm:64', net0: 'virtio=BC:24:11:AA:00:01,bridge=vmbr0' };
+    const guests = [
+      { vmid: 500, name: 'by-hand', node: 'pve', running: true, config },
+      { vmid: 111, name: 'elsewhere', node: 'pve2', running: true, config: { scsi0: 'local-lvm:64' } },
+    ];
+    const nodes = `nodes:\n  - { name: cp-1, address: 10.0.0.11, mac_addr: "bc:24:11:aa:00:01", vm_id: 500, controller: true }\n`;
+    const { proxmox, folder, nigari, json, edit } = await infraProject(
+      '',
+      { nodes: ['pve', 'pve2'], guests },
+      { 'nodes.yaml': nodes },
+    );
+    const adopted = await nigari(['infra', 'adopt', '--yes']);
+    expect(adopted.all).toContain('cp-1 is VM 500 (by-hand) on pve, by its MAC address');
+    expect(proxmox.events(500)).not.toContain('stopped');
+    expect(await json<Plan>(['infra', 'plan', '--json'])).toMatchObject({ empty: true });
+    edit('nodes.yaml', (text) => `${text}  - { name: wk-1, address: 10.0.0.21, vm_id: 111, controller: false }\n`);
+    await nigari(['configure']);
+    expect((await nigari(['infra', 'adopt', '--yes'], 2)).stderr).toContain('(adopt-not-in-place)');
+    // Started when the cluster was set up.
+    expect(proxmox.events(111)).toEqual(['started']);
+    expect(readdirSync(join(folder, 'infrastructure/tofu'))).not.toContain('adopt.tf');
+  });
+
+  test('validates and formats without credentials or a state', async () => {
+    const { folder, nigari } = await infraProject();
+    expect(JSON.parse((await nigari(['infra', 'validate', '--', '-json'])).stdout)).toMatchObject({ valid: true });
+    expect((await nigari(['infra', 'fmt', '--', '-check'])).stdout.trim()).toBe('');
+    expect(readdirSync(join(folder, 'infrastructure/tofu'))).not.toContain('terraform.tfstate');
+  });
+
+  test('printed no secret in any of these', () => {
+    expect(OUTPUTS.length).toBeGreaterThan(20);
+    expect(OUTPUTS.filter((text) => text.includes(PLANTED.token))).toEqual([]);
+  });
+});
