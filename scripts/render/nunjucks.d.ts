@@ -16,6 +16,12 @@ declare module 'nunjucks/src/lexer.js' {
     interface Tokenizer {
       nextToken(): Token | null;
       readonly tags: unknown;
+      readonly str: string;
+      readonly len: number;
+      /** What comes next; with line and column, from 0. */
+      index: number;
+      lineno: number;
+      colno: number;
       /** How `raw` finds its end. */
       _extractRegex(pattern: RegExp): RegExpMatchArray | null;
     }

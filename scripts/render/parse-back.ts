@@ -15,6 +15,8 @@ export class Unparsable extends Error {
   }
 }
 
+const UTF8 = new TextDecoder();
+
 /**
  * Parses an artifact as what it claims to be.
  * @returns the attributes of an HCL file with its strings unescaped, the documents of a YAML file, the value of a JSON file
@@ -22,7 +24,7 @@ export class Unparsable extends Error {
  */
 export async function parseBack(artifact: Artifact): Promise<unknown> {
   if (artifact.language === null) return null;
-  const text = new TextDecoder().decode(artifact.bytes);
+  const text = UTF8.decode(artifact.bytes);
   return readPlain(artifact, text) ?? READERS[artifact.language](text, artifact.path);
 }
 

@@ -57,9 +57,12 @@ function parse(template: Template): ReturnType<typeof parseTemplate> {
   return parseTemplate(template.path, text);
 }
 
+const STRICT = new TextDecoder('utf-8', { fatal: true });
+const UTF8 = new TextEncoder();
+
 function decode(bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replaceAll('\r\n', '\n');
+    return STRICT.decode(bytes).replaceAll('\r\n', '\n');
   } catch {
     return null;
   }
@@ -117,7 +120,7 @@ function renderUse(use: Use, source: Source): readonly Artifact[] {
     const made = artifact(template, file.path);
     const body = made.secret ? text : withHeader(language, template.path, text);
     const lines = movedBy(text, body, linesOf(pieces));
-    return [{ ...made, language, bytes: new TextEncoder().encode(body), lines, secrets: [...revealed] }];
+    return [{ ...made, language, bytes: UTF8.encode(body), lines, secrets: [...revealed] }];
   });
 }
 

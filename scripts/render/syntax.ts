@@ -2,6 +2,7 @@
 import lexer, { type Token, type Tokenizer } from 'nunjucks/src/lexer.js';
 import nunjucks from 'nunjucks/src/parser.js';
 import { checked, refused, type Checked } from '../problem.ts';
+import { lex } from './fast-lexer.ts';
 
 /**
  * A node of nunjucks' syntax tree. `typename` says which fields it has; lines and columns count from 0.
@@ -34,7 +35,7 @@ const OPTIONS = {
 /** Parses a template; a syntax error is a problem at its line. */
 export function parseTemplate(file: string, text: string): Checked<SyntaxNode> {
   try {
-    const tokens = withoutCommentLines(lexer.lex(text, OPTIONS));
+    const tokens = withoutCommentLines(lex(text, OPTIONS));
     return checked(new nunjucks.Parser(tokens).parseAsRoot() as SyntaxNode);
   } catch (error) {
     return refused({ code: 'template-syntax', severity: 'error', file, ...describe(error, text) });
@@ -64,11 +65,14 @@ function firstLineWithoutPosition(message: string): string {
   return (lines[0] ?? 'the template does not parse').replace(/^(Template render error:\s*|parse\w+: )+/, '').trim();
 }
 
+/** As the parser reads them. */
+type Tokens = Pick<Tokenizer, 'nextToken' | 'tags' | '_extractRegex'>;
+
 /**
  * Lets a comment that has a line for itself vanish with that line. nunjucks' `trimBlocks` does it for blocks only and
  * leaves a blank line behind each comment, where Jinja does not.
  */
-function withoutCommentLines(tokens: Tokenizer): Tokenizer {
+function withoutCommentLines(tokens: Tokens): Tokens {
   let pending: Token | null = null;
   let atLineStart = true;
   let afterComment = false;

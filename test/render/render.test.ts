@@ -125,6 +125,7 @@ describe('escaping by where a value stands', () => {
       'value-unprintable 2: a value of several lines stands in a block scalar',
     ],
     ['a.tf.njk', 'x = "\\#{ cluster.cluster_name }#"', 'template-place 1: a value cannot follow a backslash'],
+    ['a.tf.njk', '}\nx = #{ cluster.cluster_name }#', 'template-place 2: a value cannot stand behind an unmatched }'],
     [
       'a.tf.njk',
       '# #{ cluster.vars.lines }#',

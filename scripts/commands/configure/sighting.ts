@@ -1,6 +1,5 @@
 /** Looks at everything that a run of `configure` reads and makes, so that the next one can tell that nothing changed. */
 import { delimiter, isAbsolute, join, posix, resolve } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { MANIFEST_FILE } from '../../changes/manifest.ts';
 import { SEALED_FILE } from '../../config/sealed-input.ts';
 import type { ClusterYaml } from '../../config/written.gen.ts';
@@ -10,7 +9,7 @@ import { assetsDirectory } from '../../system/assets.ts';
 import { readInitInputs } from '../../system/init-record.ts';
 import { usersKeyFile } from '../../system/key-places.ts';
 import { remember } from '../../system/last-run.ts';
-import { hashOfContent, observe, observeAll, type Observed } from '../../system/observed.ts';
+import { hashOfContent, isAsObserved, observe, observeAll, type Observed } from '../../system/observed.ts';
 import { findOnPath } from '../../system/programs.ts';
 import type { Change, Disk, Instance } from '../../types.ts';
 import type { ConfigureOptions } from './configure.ts';
@@ -36,16 +35,16 @@ export interface Circumstances {
 }
 
 export async function sight(context: Context, options: ConfigureOptions): Promise<Sighting> {
+  const begun = Date.now();
   const before = options.check ? null : await attempt(() => inputs(context));
   return {
     keep: async (done, { init, secrets, instances, disk }) => {
       if (before === null || !isForeseeable(context, secrets, done)) return;
       const taken = Date.now();
       const said: Said = { ...again(done), init };
-      const now = await attempt(() => inputs(context));
       const made = await attempt(() => outputs(context.root, said.unchanged, instances));
       if (made === null || !isAsLeft(context.root, made, done.changes, disk)) return;
-      if (!isDeepStrictEqual(before, now)) return;
+      if (!before.every((one) => isAsObserved(one, begun, (content) => content))) return;
       await remember(context, { asked: askedOf(context, options), taken, seen: [...before, ...made], said });
     },
   };

@@ -43,7 +43,8 @@ const MARK_BEFORE_BRACE: NoSlot = {
 
 function read(place: HclPlace, text: string): HclPlace {
   let frames = place;
-  for (let at = 0; at < text.length;) {
+  // Behind a } too many nothing is known any more.
+  for (let at = 0; at < text.length && frames.length > 0;) {
     const frame = frames.at(-1)!;
     const move = readers[frame.in](frame as never, text, at);
     frames = applyMove(frames, move);
@@ -75,13 +76,21 @@ const readers = {
   string: readString,
   heredoc: readHeredoc,
   'line-comment': (_: Frame, text: string, at: number): Move =>
-    text[at] === '\n' ? { length: 1, pop: true } : { length: 1 },
+    text[at] === '\n' ? { length: 1, pop: true } : { length: run(/[^\n]+/y, text, at) },
   'block-comment': (_: Frame, text: string, at: number): Move =>
-    text.startsWith('*/', at) ? { length: 2, pop: true } : { length: 1 },
-  broken: (): Move => ({ length: 1 }),
+    text.startsWith('*/', at) ? { length: 2, pop: true } : { length: run(/[^*]+/y, text, at) || 1 },
+  broken: (_: Frame, text: string, at: number): Move => ({ length: text.length - at }),
 };
 
+/** How much of such characters stands here: what none of them changes is read in one step. @param characters with the flag `y` */
+function run(characters: RegExp, text: string, at: number): number {
+  characters.lastIndex = at;
+  return characters.exec(text)?.[0].length ?? 0;
+}
+
 function readCode(frame: CodeFrame, text: string, at: number): Move {
+  const plain = run(/[^"#/{}<]+/y, text, at);
+  if (plain > 0) return { length: plain };
   const character = text[at];
   if (character === '"') return { length: 1, push: { in: 'string', escape: false, mark: false } };
   if (character === '#' || text.startsWith('//', at)) return { length: 1, push: { in: 'line-comment' } };
@@ -109,6 +118,8 @@ const isMark = (character: string | undefined): boolean => character === '$' || 
 
 function readString(frame: StringFrame, text: string, at: number): Move {
   if (frame.escape) return { length: 1, become: { ...frame, escape: false } };
+  const plain = run(/[^"\\$%{]+/y, text, at);
+  if (plain > 0) return frame.mark ? { length: plain, become: { ...frame, mark: false } } : { length: plain };
   if (text[at] === '{' && frame.mark) return { length: 1, become: { in: 'broken' } };
   if (text[at] === '\\') return { length: 1, become: { ...frame, escape: true, mark: false } };
   if (text[at] === '"') return { length: 1, pop: true };
@@ -123,7 +134,7 @@ function readHeredoc(frame: HeredocFrame, text: string, at: number): Move {
       : { length: 1, become: { ...frame, line: '', mark: false } };
   }
   const template = readTemplateMark(text, at);
-  const length = template?.length ?? 1;
+  const length = template?.length ?? (run(/[^\n$%{]+/y, text, at) || 1);
   const line = frame.line + text.slice(at, at + length);
   return { ...template, length, become: { ...frame, line, mark: template === null && isMark(text[at]) } };
 }

@@ -33,10 +33,17 @@ function slot(place: JsonPlace): Slot<JsonPlace> | NoSlot {
 /** The value as JSON text on one line. */
 export function jsonLiteral(value: Printable): string {
   if (value instanceof Indented) return jsonLiteral(value.text);
+  if (typeof value === 'string') return stringLiteral(value);
   const text = JSON.stringify(value, (_, item: unknown) => finite(item));
   assertWellFormed(text);
   if (/\\ud[89a-f]/i.test(text)) throw new Unprintable('the value holds half of a surrogate pair');
   return text;
+}
+
+/** A lone surrogate has no form in a file: JSON's escape of it would be one. */
+function stringLiteral(value: string): string {
+  assertWellFormed(value);
+  return JSON.stringify(value);
 }
 
 /** JSON has no infinity; `JSON.stringify` would write null. */
