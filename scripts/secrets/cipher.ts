@@ -1,5 +1,6 @@
 /** One encrypted value: AES-256-GCM as SOPS uses it, and its text form `ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]`. */
 import { createCipheriv, createDecipheriv, createHash, type Hash } from 'node:crypto';
+import { utf8 } from './utf8.ts';
 
 /** SOPS takes 32 bytes, not GCM's usual 12; a reader takes any length. */
 export const IV_BYTES = 32;
@@ -64,12 +65,6 @@ function finalOrNull(final: () => Buffer): Buffer | null {
   } catch {
     return null;
   }
-}
-
-/** Text of UTF-8 bytes, a byte order mark kept; null when they are not UTF-8. */
-export function utf8(bytes: Uint8Array): string | null {
-  const text = Buffer.from(bytes).toString('utf8');
-  return Buffer.from(text, 'utf8').equals(bytes) ? text : null;
 }
 
 /** Associated data of a value or comment below these keys. They are not escaped: that is how the format is. */

@@ -6,7 +6,7 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Node, type YAMLMap } from 'yaml';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import type { SourceFile } from '../types.ts';
-import { utf8 } from './cipher.ts';
+import { utf8 } from './utf8.ts';
 import { creationRules, type CreationRule } from './creation-rules.ts';
 import { addTo, removeFrom, type Splice } from './recipients-splice.ts';
 

@@ -1,7 +1,7 @@
 /** A SOPS file as text: taking it apart, and putting it together. */
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import type { SourceFile } from '../types.ts';
-import { utf8 } from './cipher.ts';
+import { utf8 } from './utf8.ts';
 import { emit } from './yaml/emit.ts';
 import { damage, METADATA_KEY, readMetadata, writeMetadata, type Metadata, type ReadMetadata } from './metadata.ts';
 import { readYaml, type Reading } from './yaml/read.ts';

@@ -5,7 +5,7 @@
 import { Composer, isMap, Lexer, LineCounter, Parser, type CST, type Document } from 'yaml';
 import { checked, refused, type Checked } from '../../problem.ts';
 import type { SourceFile } from '../../types.ts';
-import { utf8 } from '../cipher.ts';
+import { utf8 } from '../utf8.ts';
 import { commentQueue } from './comments.ts';
 import { readMapping } from './nodes.ts';
 import { report, type At, type Context } from './reading.ts';

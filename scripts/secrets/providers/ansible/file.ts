@@ -3,7 +3,7 @@ import { decodeText } from '../../../config/decode.ts';
 import { reveal, secret, type Secret } from '../../../config/secret.ts';
 import { checked, refused, type Checked, type Problem } from '../../../problem.ts';
 import type { SourceFile } from '../../../types.ts';
-import { utf8 } from '../../cipher.ts';
+import { utf8 } from '../../utf8.ts';
 import { findLeaf, namedLeaves, type Named } from '../../names.ts';
 import { readYaml, type Reading } from '../../yaml/read.ts';
 import { leafNames, leafText } from '../leaves.ts';
