@@ -6,7 +6,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { newSopsConfig } from '../scripts/secrets/rules.ts';
+import { newSopsConfig } from '../scripts/secrets/rules/rules.ts';
 import { newIdentity } from '../scripts/system/age.ts';
 import type { Bench } from './bench.ts';
 

@@ -1,5 +1,5 @@
 /** Differences, as people and `git apply` read them. */
-import { differenceLine } from '../secrets/difference-line.ts';
+import { differenceLine } from '../secrets/versions/difference-line.ts';
 import type { Content, FileDifference, Hunk } from './difference.ts';
 
 /** A line and what it is about. */

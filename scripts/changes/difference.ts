@@ -1,6 +1,6 @@
 /** What a change does to a file, as `diff -u` and git tell it. */
 import { structuredPatch } from 'diff';
-import type { Difference } from '../secrets/differences.ts';
+import type { Difference } from '../secrets/versions/differences.ts';
 import type { Change, Disk, DiskFile } from '../types.ts';
 import { withoutReturns } from './manifest.ts';
 

@@ -1,7 +1,7 @@
 /** `nigari exec -- CMD`: one child with the secrets of a sealed file as its environment. */
 import { Exit, must, Refusal, type ExitCode } from '../problem.ts';
 import { reveal } from '../config/secret.ts';
-import { openValues } from '../secrets/variables.ts';
+import { openValues } from '../secrets/guards/variables.ts';
 import { run } from '../system/processes.ts';
 import type { CommandResult, Context } from './context.ts';
 import { notConfigured, openFile, readFileOf } from './sealed-files.ts';

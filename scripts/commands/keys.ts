@@ -1,6 +1,6 @@
 /** The age keys at hand: looked for once a run, and a passphrase is asked for once, when nothing else opens a file. */
 import { checked, Exit, must, Refusal, refused, type Checked, type Problem } from '../problem.ts';
-import type { Identity } from '../secrets/age.ts';
+import type { Identity } from '../secrets/age/age.ts';
 import type { Keys } from '../secrets/unlock.ts';
 import { age } from '../system/age.ts';
 import { findIdentities, type KeysFound } from '../system/identities.ts';

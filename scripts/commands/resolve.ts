@@ -10,7 +10,7 @@ import { reveal } from '../config/secret.ts';
 import { validate, type InputSources, type Validated } from '../config/validate.ts';
 import { checked, type Checked, type Problem } from '../problem.ts';
 import { open } from '../secrets/open.ts';
-import { plainValue } from '../secrets/values.ts';
+import { plainValue } from '../secrets/tree/values.ts';
 import type { Config, Deferred, InputPath } from '../types.ts';
 import type { Context } from './context.ts';
 import { keysAtHand } from './keys.ts';

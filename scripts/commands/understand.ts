@@ -8,7 +8,7 @@ import { Exit, must, type Problem } from '../problem.ts';
 import { format } from '../render/format.ts';
 import { render } from '../render/render.ts';
 import { verify } from '../render/verify.ts';
-import { notPassable } from '../secrets/variables.ts';
+import { notPassable } from '../secrets/guards/variables.ts';
 import { assetsDirectory } from '../system/assets.ts';
 import { loadInputs } from '../system/inputs.ts';
 import { loadTemplates } from '../system/templates.ts';

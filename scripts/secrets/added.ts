@@ -1,9 +1,9 @@
 /** What stands against new values in a file. What is there already was sealed before, and is no worse than it was. */
 import type { Problem } from '../problem.ts';
-import { selectsOf } from './encryption.ts';
-import { losses } from './losses.ts';
-import type { Entry, Value } from './tree.ts';
-import { mapLeaves } from './walk.ts';
+import { selectsOf } from './sops/encryption.ts';
+import { losses } from './guards/losses.ts';
+import type { Entry, Value } from './tree/tree.ts';
+import { mapLeaves } from './tree/walk.ts';
 import type { Wanted } from './wanted.ts';
 
 /**

@@ -1,8 +1,8 @@
 /** One value of a file set: all else in its tree stays where and what it is. */
 import { quoted, type KeyPath } from '../config/path.ts';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
-import { METADATA_KEY } from './metadata.ts';
-import { findLeaf, namesBelow, pathOf } from './names.ts';
+import { METADATA_KEY } from './sops/metadata.ts';
+import { findLeaf, namesBelow, pathOf } from './sops/names.ts';
 import {
   entriesOf,
   isComment,
@@ -14,8 +14,8 @@ import {
   type Scalar,
   type Tree,
   type Value,
-} from './tree.ts';
-import { scalarText } from './variables.ts';
+} from './tree/tree.ts';
+import { scalarText } from './guards/variables.ts';
 import { otherText } from './yaml/emit.ts';
 
 /** A tree with a value set. */

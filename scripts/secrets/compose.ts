@@ -1,10 +1,10 @@
 /** Tree and key material → the bytes of a sealed file. */
 import { checked, type Checked } from '../problem.ts';
 import type { SourceFile } from '../types.ts';
-import { commentClash, decryptTree, encryptTree, sealMac, type Ivs } from './encryption.ts';
-import type { AgeBlock } from './metadata.ts';
-import { readSealed, sealedBytes, type SealedFile } from './sealed.ts';
-import { sameTree, type Tree } from './tree.ts';
+import { commentClash, decryptTree, encryptTree, sealMac, type Ivs } from './sops/encryption.ts';
+import type { AgeBlock } from './sops/metadata.ts';
+import { readSealed, sealedBytes, type SealedFile } from './sops/sealed.ts';
+import { sameTree, type Tree } from './tree/tree.ts';
 import type { Wanted } from './wanted.ts';
 
 export interface Material {

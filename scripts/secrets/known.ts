@@ -4,14 +4,14 @@
  */
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import type { SourceFile } from '../types.ts';
-import { looksEncrypted, parseEncrypted } from './cipher.ts';
-import { selectsOf } from './encryption.ts';
-import type { ReadMetadata } from './metadata.ts';
-import { namedLeaves } from './names.ts';
-import type { Rule } from './rules.ts';
-import type { SealedFile } from './sealed.ts';
-import { entriesOf, sameTree, type Comment, type Scalar, type Tree } from './tree.ts';
-import { mapLeaves } from './walk.ts';
+import { looksEncrypted, parseEncrypted } from './sops/cipher.ts';
+import { selectsOf } from './sops/encryption.ts';
+import type { ReadMetadata } from './sops/metadata.ts';
+import { namedLeaves } from './sops/names.ts';
+import type { Rule } from './rules/rules.ts';
+import type { SealedFile } from './sops/sealed.ts';
+import { entriesOf, sameTree, type Comment, type Scalar, type Tree } from './tree/tree.ts';
+import { mapLeaves } from './tree/walk.ts';
 import type { Wanted } from './wanted.ts';
 
 /** What this machine knows of sealed files that it could open once. It never gives back what they held. */

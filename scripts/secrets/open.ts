@@ -2,8 +2,8 @@
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import type { SourceFile } from '../types.ts';
 import { keyWanted } from './known.ts';
-import { readSealed, type SealedFile } from './sealed.ts';
-import { needsSops } from './recipients.ts';
+import { readSealed, type SealedFile } from './sops/sealed.ts';
+import { needsSops } from './rules/recipients.ts';
 import type { Reading } from './yaml/read.ts';
 import { unlock, type Keys } from './unlock.ts';
 

@@ -6,18 +6,18 @@
  */
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import type { Artifact, Disk, Sealed, SourceFile } from '../types.ts';
-import type { Age } from './age.ts';
-import { DATA_KEY_BYTES } from './cipher.ts';
+import type { Age } from './age/age.ts';
+import { DATA_KEY_BYTES } from './sops/cipher.ts';
 import { faultsOfAdded } from './added.ts';
 import { compose, type Chance } from './compose.ts';
 import { keepClosed, memorable, type Memory } from './known.ts';
-import { ivStore, selectsOf } from './encryption.ts';
-import type { AgeBlock } from './metadata.ts';
-import { needsSops } from './recipients.ts';
-import { ruleFor } from './rules.ts';
-import { readSealed, sealedBytes, type SealedFile } from './sealed.ts';
-import { settle } from './settle.ts';
-import { sameTree, type Entry, type Tree, type Value } from './tree.ts';
+import { ivStore, selectsOf } from './sops/encryption.ts';
+import type { AgeBlock } from './sops/metadata.ts';
+import { needsSops } from './rules/recipients.ts';
+import { ruleFor } from './rules/rules.ts';
+import { readSealed, sealedBytes, type SealedFile } from './sops/sealed.ts';
+import { settle } from './sops/settle.ts';
+import { sameTree, type Entry, type Tree, type Value } from './tree/tree.ts';
 import { unlock, type Keys, type Unlocked } from './unlock.ts';
 import { wantedOf, type Wanted } from './wanted.ts';
 

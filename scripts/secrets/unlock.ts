@@ -1,11 +1,11 @@
 /** Getting at what a sealed file holds: its data key by an identity, then its values with the MAC checked. */
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
-import type { Age, Identity } from './age.ts';
-import { DATA_KEY_BYTES } from './cipher.ts';
-import { disagreement } from './disagreement.ts';
-import { decryptTree, type Decrypted } from './encryption.ts';
-import { damage, type AgeBlock } from './metadata.ts';
-import type { SealedFile } from './sealed.ts';
+import type { Age, Identity } from './age/age.ts';
+import { DATA_KEY_BYTES } from './sops/cipher.ts';
+import { disagreement } from './age/disagreement.ts';
+import { decryptTree, type Decrypted } from './sops/encryption.ts';
+import { damage, type AgeBlock } from './sops/metadata.ts';
+import type { SealedFile } from './sops/sealed.ts';
 
 export interface Keys {
   readonly identities: readonly Identity[];

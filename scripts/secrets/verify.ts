@@ -1,13 +1,13 @@
 /** What can be said against a sealed file, with a key or without one. */
 import { checked, type Checked, type Problem } from '../problem.ts';
 import type { SourceFile } from '../types.ts';
-import { parseEncrypted } from './cipher.ts';
-import { selectsOf } from './encryption.ts';
-import { damage } from './metadata.ts';
-import { ruleFor, type Rule } from './rules.ts';
-import { readSealed, type SealedFile } from './sealed.ts';
+import { parseEncrypted } from './sops/cipher.ts';
+import { selectsOf } from './sops/encryption.ts';
+import { damage } from './sops/metadata.ts';
+import { ruleFor, type Rule } from './rules/rules.ts';
+import { readSealed, type SealedFile } from './sops/sealed.ts';
 import { unlock, type Keys } from './unlock.ts';
-import { mapLeaves } from './walk.ts';
+import { mapLeaves } from './tree/walk.ts';
 
 /** How far a file was looked at: only a key checks the MAC. */
 export type Depth = 'mac' | 'structure';

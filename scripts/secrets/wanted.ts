@@ -1,14 +1,14 @@
 /** What a secret artifact is to become: its tree, settled and guarded, and the rule that it falls under. */
 import { checked, hasErrors, refused, type Checked, type Problem } from '../problem.ts';
 import type { Artifact, SourceFile } from '../types.ts';
-import type { Identity } from './age.ts';
-import { holdsAny, secretsLeftInClear, withoutSecretPath, type Holds } from './clear.ts';
-import { selectsOf } from './encryption.ts';
-import { exposures, reservedKeys } from './exposures.ts';
-import { losses } from './losses.ts';
-import { ruleFor, type Rule } from './rules.ts';
-import { settle } from './settle.ts';
-import type { Tree } from './tree.ts';
+import type { Identity } from './age/age.ts';
+import { holdsAny, secretsLeftInClear, withoutSecretPath, type Holds } from './guards/clear.ts';
+import { selectsOf } from './sops/encryption.ts';
+import { exposures, reservedKeys } from './guards/exposures.ts';
+import { losses } from './guards/losses.ts';
+import { ruleFor, type Rule } from './rules/rules.ts';
+import { settle } from './sops/settle.ts';
+import type { Tree } from './tree/tree.ts';
 import { readYaml } from './yaml/read.ts';
 
 export interface Wanted {

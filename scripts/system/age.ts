@@ -1,8 +1,8 @@
 /** age: wrapping and unwrapping data keys, making identities. For keys that are not X25519 by npm `age-encryption`. */
 import { reveal, secret } from '../config/secret.ts';
 import type { Problem } from '../problem.ts';
-import type { Age, Identity } from '../secrets/age.ts';
-import { bech32Bytes, bech32Text } from '../secrets/bech32.ts';
+import type { Age, Identity } from '../secrets/age/age.ts';
+import { bech32Bytes, bech32Text } from '../secrets/age/bech32.ts';
 import { decryptFile, encryptFile } from './age-file.ts';
 import { randomBytes } from './random.ts';
 import { wrapFor, x25519Key, type X25519Key } from './x25519.ts';

@@ -1,6 +1,6 @@
 /** Where age keys are found, and the one function that writes a secret in clear. */
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
-import type { Identity } from '../secrets/age.ts';
+import type { Identity } from '../secrets/age/age.ts';
 import { parseKeys, type ParsedKeys } from './age.ts';
 import { nodeFiles } from './files.ts';
 import { errno, ioProblem } from './io-problem.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { amend } from '../../scripts/secrets/amend.ts';
-import { findLeaf, namedLeaves } from '../../scripts/secrets/names.ts';
-import { sameTree } from '../../scripts/secrets/tree.ts';
+import { findLeaf, namedLeaves } from '../../scripts/secrets/sops/names.ts';
+import { sameTree } from '../../scripts/secrets/tree/tree.ts';
 import { emit } from '../../scripts/secrets/yaml/emit.ts';
 import { tree } from './arbitrary.ts';
 import { codes, treeOf, valueOf } from './support.ts';

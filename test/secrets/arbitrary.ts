@@ -8,7 +8,7 @@ import {
   type Scalar,
   type Tree,
   type Value,
-} from '../../scripts/secrets/tree.ts';
+} from '../../scripts/secrets/tree/tree.ts';
 import { isSimpleKey } from '../../scripts/secrets/yaml/emit.ts';
 import { floatText, readIntText } from '../../scripts/secrets/yaml/numbers.ts';
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { stringify, type ToStringOptions } from 'yaml';
-import { entriesOf, sameTree, valuesOf, type Entry, type Tree, type Value } from '../../scripts/secrets/tree.ts';
+import { entriesOf, sameTree, valuesOf, type Entry, type Tree, type Value } from '../../scripts/secrets/tree/tree.ts';
 import { emit } from '../../scripts/secrets/yaml/emit.ts';
 import { plainScalar } from '../../scripts/secrets/yaml/resolve.ts';
 import { hostileString, isLost, mapping } from './arbitrary.ts';

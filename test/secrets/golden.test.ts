@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { age } from '../../scripts/system/age.ts';
-import { SELECTED, SELECTED_BY } from './rule-sets.ts';
+import { SELECTED, SELECTED_BY } from './rules/rule-sets.ts';
 import { ALICE, config, countedBytes, openText, SOPS, sealText, sops, treeOf, valueOf } from './support.ts';
 
 const GOLDEN = fileURLToPath(new URL('../fixtures/sealed/golden.yaml', import.meta.url));

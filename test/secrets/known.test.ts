@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { memorable, type Memory } from '../../scripts/secrets/known.ts';
 import { seal, type SealInputs } from '../../scripts/secrets/seal.ts';
-import { sameTree, type Tree } from '../../scripts/secrets/tree.ts';
+import { sameTree, type Tree } from '../../scripts/secrets/tree/tree.ts';
 import { emit } from '../../scripts/secrets/yaml/emit.ts';
 import { newIdentity } from '../../scripts/system/age.ts';
 import { tree } from './arbitrary.ts';

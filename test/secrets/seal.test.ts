@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encryptText, IV_BYTES } from '../../scripts/secrets/cipher.ts';
+import { encryptText, IV_BYTES } from '../../scripts/secrets/sops/cipher.ts';
 import { seal } from '../../scripts/secrets/seal.ts';
-import { sameTree, type Tree } from '../../scripts/secrets/tree.ts';
+import { sameTree, type Tree } from '../../scripts/secrets/tree/tree.ts';
 import { emit } from '../../scripts/secrets/yaml/emit.ts';
 import { age, newIdentity, parseKeys } from '../../scripts/system/age.ts';
 import { tree } from './arbitrary.ts';

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { decryptSops } from 'sops-age';
 import { describe, expect, test } from 'vitest';
 import { reveal } from '../../scripts/config/secret.ts';
-import { sameTree } from '../../scripts/secrets/tree.ts';
+import { sameTree } from '../../scripts/secrets/tree/tree.ts';
 import { emit } from '../../scripts/secrets/yaml/emit.ts';
 import { hostileString, isLost, looseMapping } from './arbitrary.ts';
 import {
@@ -20,7 +20,7 @@ import {
   scalarsAlike,
   STYLES,
 } from './differential.ts';
-import { READERS, TREES_SELECTED_BY } from './rule-sets.ts';
+import { READERS, TREES_SELECTED_BY } from './rules/rule-sets.ts';
 import { SAMPLE_CLEAR, SAMPLE_KEY } from './sample.ts';
 import { config, changedLines, openText, sealText, SOPS, sops, sopsEncrypt, treeOf, valueOf } from './support.ts';
 

@@ -1,8 +1,8 @@
 /** For any file: what changed changes its line and the two of the metadata; all other lines stay, and no IV meets a second text. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sameTree, type Mapping, type Scalar, type Tree } from '../../scripts/secrets/tree.ts';
-import { mapLeaves } from '../../scripts/secrets/walk.ts';
+import { sameTree, type Mapping, type Scalar, type Tree } from '../../scripts/secrets/tree/tree.ts';
+import { mapLeaves } from '../../scripts/secrets/tree/walk.ts';
 import { emit } from '../../scripts/secrets/yaml/emit.ts';
 import { mapping } from './arbitrary.ts';
 import { openText, sealText, valueOf } from './support.ts';

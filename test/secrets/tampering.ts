@@ -1,13 +1,13 @@
 /** A sealed file, every way to change a byte of it, and what may never come of that. Shared by the short and the long test. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { Age } from '../../scripts/secrets/age.ts';
-import { aadOf } from '../../scripts/secrets/cipher.ts';
+import type { Age } from '../../scripts/secrets/age/age.ts';
+import { aadOf } from '../../scripts/secrets/sops/cipher.ts';
 import { open } from '../../scripts/secrets/open.ts';
-import type { Tree } from '../../scripts/secrets/tree.ts';
-import { mapLeaves } from '../../scripts/secrets/walk.ts';
+import type { Tree } from '../../scripts/secrets/tree/tree.ts';
+import { mapLeaves } from '../../scripts/secrets/tree/walk.ts';
 import { age } from '../../scripts/system/age.ts';
-import { READERS } from './rule-sets.ts';
+import { READERS } from './rules/rule-sets.ts';
 import { ALICE, codes, config, file, PATH, sealText, valueOf } from './support.ts';
 
 const CLEAR = `# remark

@@ -1,6 +1,6 @@
 /** The engine against the real sops at length: 22,400 random trees, 200 in a file, under fourteen rule sets. */
 import { describe, expect, test } from 'vitest';
-import { sameTree } from '../../scripts/secrets/tree.ts';
+import { sameTree } from '../../scripts/secrets/tree/tree.ts';
 import { emit } from '../../scripts/secrets/yaml/emit.ts';
 import { looseMapping } from '../secrets/arbitrary.ts';
 import {
@@ -13,7 +13,7 @@ import {
   scalarsAlike,
   STYLES,
 } from '../secrets/differential.ts';
-import { ruleSets, TREES_SELECTED_BY } from '../secrets/rule-sets.ts';
+import { ruleSets, TREES_SELECTED_BY } from '../secrets/rules/rule-sets.ts';
 import { sealText, SOPS, sops, treeOf } from '../secrets/support.ts';
 
 const RULE_SETS = ruleSets(TREES_SELECTED_BY);

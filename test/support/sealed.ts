@@ -1,7 +1,7 @@
 /** Projects whose sealed files were sealed by the engine, with the key of `test/secrets/sample.ts` at hand. */
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { newSopsConfig } from '../../scripts/secrets/rules.ts';
+import { newSopsConfig } from '../../scripts/secrets/rules/rules.ts';
 import { seal } from '../../scripts/secrets/seal.ts';
 import { SAMPLE_KEY, SAMPLE_RECIPIENT } from '../secrets/sample.ts';
 import { artifact, file, inputs, openText, valueOf } from '../secrets/support.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { isSecret, reveal } from '../../scripts/config/secret.ts';
-import { recipientFault, type Identity } from '../../scripts/secrets/age.ts';
+import { recipientFault, type Identity } from '../../scripts/secrets/age/age.ts';
 import { age, newIdentity, parseKeys } from '../../scripts/system/age.ts';
 import { realTool } from '../support/tools.ts';
 

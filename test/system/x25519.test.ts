@@ -2,8 +2,8 @@
 import { armor, Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { expect, test } from 'vitest';
 import { secret } from '../../scripts/config/secret.ts';
-import type { Identity } from '../../scripts/secrets/age.ts';
-import { bech32Bytes, bech32Text } from '../../scripts/secrets/bech32.ts';
+import type { Identity } from '../../scripts/secrets/age/age.ts';
+import { bech32Bytes, bech32Text } from '../../scripts/secrets/age/bech32.ts';
 import { age } from '../../scripts/system/age.ts';
 import { decryptFile } from '../../scripts/system/age-file.ts';
 import { x25519Key } from '../../scripts/system/x25519.ts';

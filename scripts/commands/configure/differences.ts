@@ -5,7 +5,7 @@ import { keptClosed } from '../../changes/summary.ts';
 import type { Problem } from '../../problem.ts';
 import { isSealedPath } from '../../render/render.ts';
 import { masker, plainValues, type Masker } from '../../secrets/mask.ts';
-import { compareVersions } from '../../secrets/versions.ts';
+import { compareVersions } from '../../secrets/versions/versions.ts';
 import type { Change, Disk, DiskFile, Model, Sealed, SourceFile } from '../../types.ts';
 import { report, type Outcome } from './report.ts';
 import type { ConfigureOptions } from './configure.ts';

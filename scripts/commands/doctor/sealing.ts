@@ -1,8 +1,8 @@
 /** What `doctor` says of keys and of the rule that secrets are sealed by. */
 import type { Checked, Problem } from '../../problem.ts';
-import type { Identity } from '../../secrets/age.ts';
-import { disagreement } from '../../secrets/disagreement.ts';
-import { ruleFor } from '../../secrets/rules.ts';
+import type { Identity } from '../../secrets/age/age.ts';
+import { disagreement } from '../../secrets/age/disagreement.ts';
+import { ruleFor } from '../../secrets/rules/rules.ts';
 import type { KeysFound } from '../../system/identities.ts';
 import { loadSopsConfig } from '../../system/inputs.ts';
 import type { Context } from '../context.ts';

@@ -6,7 +6,7 @@ import { sealedSecrets } from '../../secrets/leaks/known.ts';
 import type { Knowledge } from '../../secrets/leaks/knowledge.ts';
 import { leakFinder } from '../../secrets/leaks/leaks.ts';
 import type { KnownSecret } from '../../secrets/leaks/needles.ts';
-import type { Identity } from '../../secrets/age.ts';
+import type { Identity } from '../../secrets/age/age.ts';
 import { age } from '../../system/age.ts';
 import { readAsset } from '../../system/assets.ts';
 import type { Blob, Repository, Which } from '../../system/git-blobs.ts';

@@ -3,7 +3,7 @@ import { MANIFEST_FILE, type Manifest } from '../../changes/manifest.ts';
 import { Exit, must, Refusal } from '../../problem.ts';
 import { parseBack, Unparsable } from '../../render/parse-back.ts';
 import { plainValues } from '../../secrets/mask.ts';
-import { openValues } from '../../secrets/variables.ts';
+import { openValues } from '../../secrets/guards/variables.ts';
 import { readInitInputs } from '../../system/init-record.ts';
 import { missingCredentials, type Secrets } from '../../tofu/environment.ts';
 import { renderedInstance, type RenderedInstance } from '../../tofu/rendered-instance.ts';

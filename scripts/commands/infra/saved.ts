@@ -3,7 +3,7 @@ import { hashOf } from '../../changes/manifest.ts';
 import { reveal, secret, type Secret } from '../../config/secret.ts';
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
 import { masker } from '../../secrets/mask.ts';
-import { openValues } from '../../secrets/variables.ts';
+import { openValues } from '../../secrets/guards/variables.ts';
 import { listFiles, readDisk } from '../../system/disk.ts';
 import { randomBytes } from '../../system/random.ts';
 import { hasPlan, makeRoomForPlan, readBeside, savedPlanOf, writeBeside } from '../../system/saved-plan.ts';

@@ -12,7 +12,7 @@ import { withoutKeys } from '../../config/without-keys.ts';
 import { parseYaml } from '../../config/yaml.ts';
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
 import { isGenerated } from '../../render/header.ts';
-import type { Tree } from '../../secrets/tree.ts';
+import type { Tree } from '../../secrets/tree/tree.ts';
 import { emit } from '../../secrets/yaml/emit.ts';
 import { readDisk } from '../../system/disk.ts';
 import { openWorkTree } from '../../system/git.ts';

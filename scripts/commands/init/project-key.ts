@@ -1,7 +1,7 @@
 /** The key of a project: a new one makes it, or the wanted one is named. Never a second key beside the first. */
 import { join } from 'node:path';
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
-import { newSopsConfig, recipientsIn } from '../../secrets/rules.ts';
+import { newSopsConfig, recipientsIn } from '../../secrets/rules/rules.ts';
 import { newIdentity } from '../../system/age.ts';
 import { writeKeyFile } from '../../system/identities.ts';
 import { writeNew } from '../../system/write.ts';

@@ -1,7 +1,7 @@
 /** `nigari secrets diff`: which keys differ between two sealed files, or since the last commit; never a value. */
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
 import { isSealedPath } from '../../render/render.ts';
-import { compareVersions, isSame, type Compared } from '../../secrets/versions.ts';
+import { compareVersions, isSame, type Compared } from '../../secrets/versions/versions.ts';
 import { openWorkTree } from '../../system/git.ts';
 import { findOnPath } from '../../system/programs.ts';
 import type { SourceFile } from '../../types.ts';

@@ -1,6 +1,6 @@
 /** Tells the differences between sealed files. */
-import { differenceLine } from '../../secrets/difference-line.ts';
-import type { Difference } from '../../secrets/differences.ts';
+import { differenceLine } from '../../secrets/versions/difference-line.ts';
+import type { Difference } from '../../secrets/versions/differences.ts';
 import type { Reporter } from '../../system/terminal.ts';
 
 export function tellDifferences(reporter: Reporter, differences: readonly Difference[]): void {

@@ -2,9 +2,9 @@
 import { join, posix } from 'node:path';
 import { CLUSTER_FILE } from '../../config/rules/rule.ts';
 import { checked, Exit, must, Refusal, refused, type Checked, type Problem } from '../../problem.ts';
-import { differences } from '../../secrets/differences.ts';
-import { ruleFor } from '../../secrets/rules.ts';
-import type { Tree } from '../../secrets/tree.ts';
+import { differences } from '../../secrets/versions/differences.ts';
+import { ruleFor } from '../../secrets/rules/rules.ts';
+import type { Tree } from '../../secrets/tree/tree.ts';
 import { emit } from '../../secrets/yaml/emit.ts';
 import { readYaml } from '../../secrets/yaml/read.ts';
 import { loadSopsConfig } from '../../system/inputs.ts';

@@ -1,7 +1,7 @@
 /** `nigari secrets encrypt FILE`: a YAML file in clear becomes a sealed one, in its place. */
 import { SEALED_FILE } from '../../config/sealed-input.ts';
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
-import { readSealed } from '../../secrets/sealed.ts';
+import { readSealed } from '../../secrets/sops/sealed.ts';
 import { write } from '../../system/write.ts';
 import type { SourceFile } from '../../types.ts';
 import type { CommandResult, Context } from '../context.ts';

@@ -4,7 +4,7 @@ import { Exit, must, Refusal, type Problem } from '../../problem.ts';
 import { isSealed } from '../../changes/compare.ts';
 import { isMadeByTemplate } from '../../render/made-by-template.ts';
 import { isSealedPath } from '../../render/render.ts';
-import type { Identity } from '../../secrets/age.ts';
+import type { Identity } from '../../secrets/age/age.ts';
 import { assetsDirectory } from '../../system/assets.ts';
 import { listFiles, readDisk } from '../../system/disk.ts';
 import { loadTemplates } from '../../system/templates.ts';

@@ -1,9 +1,9 @@
 /** `nigari secrets list`: what is kept where, by name. Names are readable in sealed files, so no key is wanted. */
-import { shortRecipient } from '../../secrets/difference-line.ts';
+import { shortRecipient } from '../../secrets/versions/difference-line.ts';
 import { Exit, hasErrors, type Problem } from '../../problem.ts';
-import type { Identity } from '../../secrets/age.ts';
-import { isCiphertext, namedLeaves } from '../../secrets/names.ts';
-import { readSealed, type SealedFile } from '../../secrets/sealed.ts';
+import type { Identity } from '../../secrets/age/age.ts';
+import { isCiphertext, namedLeaves } from '../../secrets/sops/names.ts';
+import { readSealed, type SealedFile } from '../../secrets/sops/sealed.ts';
 import { summaryText } from '../../report/text.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { chosenFiles, generatedPaths, keysIfAny } from './files.ts';

@@ -1,8 +1,8 @@
 /** `nigari secrets merge --driver %O %A %B %P`: git's merge of sealed files (gitattributes(5), "Defining a custom merge driver"). */
 import { relative, resolve, sep } from 'node:path';
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
-import { ruleFor } from '../../secrets/rules.ts';
-import { mergeRules, sopsConfigOf } from '../../secrets/merge-rule.ts';
+import { ruleFor } from '../../secrets/rules/rules.ts';
+import { mergeRules, sopsConfigOf } from '../../secrets/versions/merge-rule.ts';
 import { emit, INDENT } from '../../secrets/yaml/emit.ts';
 import { readAnyFile } from '../../system/disk.ts';
 import { loadSopsConfig } from '../../system/inputs.ts';

@@ -1,10 +1,10 @@
 /** The versions of a sealed file that meet in a merge: opened, merged, and what there is to say of it. */
 import { Exit, must, type Problem } from '../../problem.ts';
-import type { Metadata } from '../../secrets/metadata.ts';
+import type { Metadata } from '../../secrets/sops/metadata.ts';
 import { open } from '../../secrets/open.ts';
-import { readSealed } from '../../secrets/sealed.ts';
-import { mergeTrees, type Choose, type Conflict, type Merge, type Versions } from '../../secrets/three-way.ts';
-import type { Tree } from '../../secrets/tree.ts';
+import { readSealed } from '../../secrets/sops/sealed.ts';
+import { mergeTrees, type Choose, type Conflict, type Merge, type Versions } from '../../secrets/versions/three-way.ts';
+import type { Tree } from '../../secrets/tree/tree.ts';
 import type { Keys } from '../../secrets/unlock.ts';
 import type { SourceFile } from '../../types.ts';
 

@@ -1,11 +1,11 @@
 /** `nigari secrets merge`: settles conflicts in sealed files from what both sides hold, key by key. */
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
 import { isSealedPath } from '../../render/render.ts';
-import { shortRecipient } from '../../secrets/difference-line.ts';
-import { differences } from '../../secrets/differences.ts';
-import { mergeRecipients } from '../../secrets/merge-rule.ts';
-import { ruleFor } from '../../secrets/rules.ts';
-import type { Choose } from '../../secrets/three-way.ts';
+import { shortRecipient } from '../../secrets/versions/difference-line.ts';
+import { differences } from '../../secrets/versions/differences.ts';
+import { mergeRecipients } from '../../secrets/versions/merge-rule.ts';
+import { ruleFor } from '../../secrets/rules/rules.ts';
+import type { Choose } from '../../secrets/versions/three-way.ts';
 import type { Keys } from '../../secrets/unlock.ts';
 import { emit } from '../../secrets/yaml/emit.ts';
 import { openWorkTree, type WorkTree } from '../../system/git.ts';

@@ -1,10 +1,10 @@
 /** `nigari secrets recipients add` and `remove`: `.sops.yaml` and every file that its rules cover, together or not at all. */
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
-import { recipientFault } from '../../secrets/age.ts';
-import { ruleOf, type CreationRule } from '../../secrets/creation-rules.ts';
-import { shortRecipient } from '../../secrets/difference-line.ts';
-import { editRecipients, type RecipientChange } from '../../secrets/recipients-edit.ts';
-import { readSealed } from '../../secrets/sealed.ts';
+import { recipientFault } from '../../secrets/age/age.ts';
+import { ruleOf, type CreationRule } from '../../secrets/rules/creation-rules.ts';
+import { shortRecipient } from '../../secrets/versions/difference-line.ts';
+import { editRecipients, type RecipientChange } from '../../secrets/rules/recipients-edit.ts';
+import { readSealed } from '../../secrets/sops/sealed.ts';
 import { writeWithRules } from '../../system/write.ts';
 import type { SourceFile } from '../../types.ts';
 import type { CommandResult, Context } from '../context.ts';

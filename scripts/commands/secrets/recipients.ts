@@ -1,8 +1,8 @@
 /** `nigari secrets recipients`: who can open what. */
 import { quoted } from '../../config/path.ts';
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
-import { creationRules, ruleOf, type CreationRule } from '../../secrets/creation-rules.ts';
-import { shortRecipient } from '../../secrets/difference-line.ts';
+import { creationRules, ruleOf, type CreationRule } from '../../secrets/rules/creation-rules.ts';
+import { shortRecipient } from '../../secrets/versions/difference-line.ts';
 import { loadSopsConfig } from '../../system/inputs.ts';
 import type { SourceFile } from '../../types.ts';
 import type { CommandResult, Context } from '../context.ts';

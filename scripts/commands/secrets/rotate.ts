@@ -1,8 +1,8 @@
 /** `nigari secrets rotate`: a new data key, and with it every value encrypted anew, for whom `.sops.yaml` names now. */
 import { Exit, must } from '../../problem.ts';
-import { namedLeaves } from '../../secrets/names.ts';
-import { readSealed, type SealedFile } from '../../secrets/sealed.ts';
-import type { Identity } from '../../secrets/age.ts';
+import { namedLeaves } from '../../secrets/sops/names.ts';
+import { readSealed, type SealedFile } from '../../secrets/sops/sealed.ts';
+import type { Identity } from '../../secrets/age/age.ts';
 import { write } from '../../system/write.ts';
 import type { SourceFile } from '../../types.ts';
 import type { CommandResult, Context } from '../context.ts';

@@ -4,7 +4,7 @@ import { referenceName } from '../../config/references.ts';
 import { SEALED_FILE } from '../../config/sealed-input.ts';
 import { parseYaml, type YamlFile } from '../../config/yaml.ts';
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
-import { pathOf } from '../../secrets/names.ts';
+import { pathOf } from '../../secrets/sops/names.ts';
 import { loadInputs } from '../../system/inputs.ts';
 import { SECRET_KEYS } from '../../types.ts';
 import type { Context } from '../context.ts';

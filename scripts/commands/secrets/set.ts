@@ -1,11 +1,11 @@
 /** `nigari secrets set NAME`: one value into the right sealed file; every other byte of it stays. */
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
 import { amend } from '../../secrets/amend.ts';
-import { pathOf } from '../../secrets/names.ts';
+import { pathOf } from '../../secrets/sops/names.ts';
 import { open } from '../../secrets/open.ts';
 import { sealContent, type SealInputs } from '../../secrets/seal.ts';
-import type { Tree } from '../../secrets/tree.ts';
-import { isVariable, variableFault } from '../../secrets/variables.ts';
+import type { Tree } from '../../secrets/tree/tree.ts';
+import { isVariable, variableFault } from '../../secrets/guards/variables.ts';
 import { readSecret } from '../../system/secret-input.ts';
 import { write } from '../../system/write.ts';
 import type { CommandResult, Context } from '../context.ts';

@@ -1,8 +1,8 @@
 /** `nigari secrets diff --textconv FILE`: how git is to show a sealed file. It must show every one that a history holds. */
 import { resolve } from 'node:path';
 import { Exit, must } from '../../problem.ts';
-import { maskedText } from '../../secrets/masked-text.ts';
-import { readSealed } from '../../secrets/sealed.ts';
+import { maskedText } from '../../secrets/versions/masked-text.ts';
+import { readSealed } from '../../secrets/sops/sealed.ts';
 import { unlock } from '../../secrets/unlock.ts';
 import { age } from '../../system/age.ts';
 import { readAnyFile } from '../../system/disk.ts';

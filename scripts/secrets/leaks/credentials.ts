@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { referenceName } from '../../config/references.ts';
 import { isPlaceholder } from '../../config/rules/texts.ts';
 import { SECRET_KEYS, type SourceFile } from '../../types.ts';
-import { mapLeaves } from '../walk.ts';
+import { mapLeaves } from '../tree/walk.ts';
 import { readYaml } from '../yaml/read.ts';
 
 /** A literal value of a key for credentials. */

@@ -2,10 +2,10 @@
 import { secret } from '../../config/secret.ts';
 import { checked, type Checked } from '../../problem.ts';
 import type { SourceFile } from '../../types.ts';
-import { selectsOf } from '../encryption.ts';
-import { readSealed } from '../sealed.ts';
+import { selectsOf } from '../sops/encryption.ts';
+import { readSealed } from '../sops/sealed.ts';
 import { unlock, type Keys } from '../unlock.ts';
-import { mapLeaves } from '../walk.ts';
+import { mapLeaves } from '../tree/walk.ts';
 import type { KnownSecret } from './needles.ts';
 
 /** What a sealed file encrypts; null when no key here opens it. */

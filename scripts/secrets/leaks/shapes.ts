@@ -1,10 +1,10 @@
 /** What a file is as a whole: an unsealed `*.sops.*`, a cluster.yaml with credentials, a state or a plan of OpenTofu. */
 import type { Problem } from '../../problem.ts';
 import type { SourceFile } from '../../types.ts';
-import { parseEncrypted } from '../cipher.ts';
-import { selectsOf } from '../encryption.ts';
-import { readSealed, type SealedFile } from '../sealed.ts';
-import { mapLeaves } from '../walk.ts';
+import { parseEncrypted } from '../sops/cipher.ts';
+import { selectsOf } from '../sops/encryption.ts';
+import { readSealed, type SealedFile } from '../sops/sealed.ts';
+import { mapLeaves } from '../tree/walk.ts';
 import { clearTexts, type Credential } from './credentials.ts';
 import type { Knowledge } from './knowledge.ts';
 

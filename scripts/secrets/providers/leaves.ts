@@ -2,9 +2,9 @@
 import { isSecretName } from '../../config/references.ts';
 import { secret, type Secret } from '../../config/secret.ts';
 import { checked, refused, type Checked } from '../../problem.ts';
-import { findLeaf, namedLeaves } from '../names.ts';
+import { findLeaf, namedLeaves } from '../sops/names.ts';
 import { missingSecret, unusable } from '../provider.ts';
-import { scalarText } from '../variables.ts';
+import { scalarText } from '../guards/variables.ts';
 import type { Reading } from '../yaml/read.ts';
 
 /** The names that can be asked for, sorted. */

@@ -1,7 +1,7 @@
 /** Which container go-yaml attaches a comment to, and on which side of an item. Seen in sops 3.13.3. */
 import { isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 import { columnOf, endOf, isBlock, isEmpty, lineOf, startOf, type Context, type Frame } from './reading.ts';
-import { splitHead, type Comment, type Value } from '../tree.ts';
+import { splitHead, type Comment, type Value } from '../tree/tree.ts';
 
 /** What stands behind the colon, or above a value on a line of its own, goes above the key; above a block it stays in it. */
 export function betweenKeyAndValue(context: Context, key: unknown, value: Node): readonly Comment[] {

@@ -1,6 +1,6 @@
 /** The comments of a YAML text in order, given out to the nodes that go-yaml would attach them to. */
 import type { CST } from 'yaml';
-import type { Comment } from '../tree.ts';
+import type { Comment } from '../tree/tree.ts';
 
 /** A comment where it stands: offset in the text, line and column of its `#`, counted from 0. */
 interface Found {

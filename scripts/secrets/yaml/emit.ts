@@ -15,7 +15,7 @@ import {
   type Scalar,
   type Tree,
   type Value,
-} from '../tree.ts';
+} from '../tree/tree.ts';
 
 /** Columns per level where `.sops.yaml` says nothing else (`stores.yaml.indent`). */
 export const INDENT = 4;

@@ -25,7 +25,7 @@ import {
   type Frame,
 } from './reading.ts';
 import { plainScalar, taggedScalar } from './resolve.ts';
-import type { Comment, Entry, List, Mapping, Scalar, Value } from '../tree.ts';
+import type { Comment, Entry, List, Mapping, Scalar, Value } from '../tree/tree.ts';
 
 /** More than this from expanded aliases is an attack, or a mistake. */
 const MAX_NODES = 100_000;

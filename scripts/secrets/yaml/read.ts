@@ -9,7 +9,7 @@ import { utf8 } from '../utf8.ts';
 import { commentQueue } from './comments.ts';
 import { readMapping } from './nodes.ts';
 import { report, type At, type Context } from './reading.ts';
-import type { Entry, Mapping, Tree, Value } from '../tree.ts';
+import type { Entry, Mapping, Tree, Value } from '../tree/tree.ts';
 
 export interface Reading {
   readonly tree: Tree;

@@ -2,7 +2,7 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, type LineCounter, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Problem } from '../../problem.ts';
 import type { CommentQueue, Following } from './comments.ts';
-import type { Value } from '../tree.ts';
+import type { Value } from '../tree/tree.ts';
 
 /** Where something stands, ready to be spread into a problem. */
 export type At = Pick<Problem, 'file' | 'line' | 'column' | 'path'>;

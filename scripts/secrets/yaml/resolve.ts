@@ -3,7 +3,7 @@
  * `yes`, `on` and `12:30` are text, `0777` is octal, `1_000` a number, `2020-01-02` a time.
  */
 import { floatText, readIntText, timeText } from './numbers.ts';
-import type { Scalar } from '../tree.ts';
+import type { Scalar } from '../tree/tree.ts';
 
 const WORDS: ReadonlyMap<string, Scalar> = new Map(
   (

@@ -4,7 +4,7 @@ import { reveal, secret, type Secret } from '../../../config/secret.ts';
 import { checked, refused, type Checked, type Problem } from '../../../problem.ts';
 import type { SourceFile } from '../../../types.ts';
 import { utf8 } from '../../utf8.ts';
-import { findLeaf, namedLeaves, type Named } from '../../names.ts';
+import { findLeaf, namedLeaves, type Named } from '../../sops/names.ts';
 import { readYaml, type Reading } from '../../yaml/read.ts';
 import { leafNames, leafText } from '../leaves.ts';
 import { indentOf, quotedScalar, spanOf, vaultScalar, withKey, withValue } from './edit.ts';
