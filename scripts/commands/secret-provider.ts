@@ -6,7 +6,6 @@ import { ansibleVaultProvider } from '../secrets/providers/ansible-vault.ts';
 import { vaultProvider } from '../secrets/providers/vault.ts';
 import { sealedByAnsibleVault } from '../secrets/seal.ts';
 import { vaultPassword } from '../system/providers/ansible-vault.ts';
-import { vaultAccess } from '../system/providers/vault.ts';
 import { randomBytes } from '../system/random.ts';
 import { write } from '../system/write.ts';
 import { guarded, type SecretProvider } from '../secrets/provider.ts';
@@ -61,7 +60,8 @@ const PROVIDERS: Readonly<Record<ProviderName, Make>> = {
     const settings = settingsOf('vault', secrets);
     return vaultProvider(
       settings,
-      once(() => vaultAccess(context, settings, context.signal)),
+      // With it comes TLS, which nobody else should wait for.
+      once(async () => (await import('../system/providers/vault.ts')).vaultAccess(context, settings, context.signal)),
     );
   },
   command: (context, secrets) => commandProvider(settingsOf('command', secrets), context.root, runner(context)),

@@ -66,5 +66,6 @@ const APPLICATION_KEYS = Object.keys(clusterSchema.patternProperties).map((patte
 
 /** True for a key that MatherlyNet's cluster.yaml holds for a Kubernetes application: accepted, not ours. */
 export function isApplicationKey(key: string): boolean {
-  return APPLICATION_KEYS.some((pattern) => pattern.test(key));
+  // Most keys are ours, and the patterns are long: to compile them takes milliseconds.
+  return ownProperty(clusterSchema, key) === undefined && APPLICATION_KEYS.some((pattern) => pattern.test(key));
 }

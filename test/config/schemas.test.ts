@@ -220,7 +220,10 @@ describe('application keys', () => {
   });
 
   test('are none of ours, and no prefix of theirs takes ours', () => {
-    expect(knownKeys('cluster', []).filter(isApplicationKey)).toEqual([]);
+    const patterns = Object.keys(clusterSchema.patternProperties).map((pattern) => new RegExp(pattern, 'u'));
+    const ours = knownKeys('cluster', []);
+    expect(ours.filter((key) => patterns.some((pattern) => pattern.test(key)))).toEqual([]);
+    expect(ours.filter(isApplicationKey)).toEqual([]);
     expect(['cilium_bgp', 'proxmox_', 'environment2', 'xenvironment'].filter(isApplicationKey)).toEqual([]);
   });
 });
