@@ -1,5 +1,5 @@
 /** The verbs that decide what nigari's files are to be. */
-import type { ConfigureOptions } from '../commands/configure/configure.ts';
+import type { ConfigureOptions } from '../commands/configure/options.ts';
 import type { Option } from '../completion/table.ts';
 import { JSON_OPTION, type Options, type Verb } from './verb.ts';
 

@@ -13,33 +13,13 @@ import { decide } from './decide.ts';
 import { preview } from './differences.ts';
 import { initialise } from './initialise.ts';
 import { nextStep } from './next-step.ts';
+import type { ConfigureOptions } from './options.ts';
 import { readPast } from './past.ts';
 import { manifestFile, readTree } from './project-tree.ts';
 import { resolve } from '../resolve.ts';
 import { sealAll } from '../sealed-files.ts';
 import { sight } from './sighting.ts';
 import { understand } from '../understand.ts';
-
-export interface ConfigureOptions {
-  /** Run `tofu init` where that is due. */
-  readonly init: boolean;
-  /** Overwrite files that nigari did not make. */
-  readonly force: boolean;
-  /** Leave files of ours that were edited by hand as they are. */
-  readonly keepEdits: boolean;
-  /** Write nothing and run nothing: say what would change. */
-  readonly check: boolean;
-  /** What of that is shown. */
-  readonly show: 'list' | 'stat' | 'diff';
-  /** Something that would change is exit code 5. */
-  readonly mustMatch: boolean;
-  /** Forget which machines had another name before. */
-  readonly dropMoved: boolean;
-  /** Machines may be destroyed or replaced without a question. */
-  readonly yes: boolean;
-  /** So may the majority of the control planes. */
-  readonly allowQuorumLoss: boolean;
-}
 
 export async function configure(context: Context, options: ConfigureOptions): CommandResult {
   const { init, force, check } = options;

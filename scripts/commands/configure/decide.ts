@@ -5,7 +5,7 @@ import { Exit, must, type Problem } from '../../problem.ts';
 import { isGenerated } from '../../render/header.ts';
 import type { Artifact, Change, Model, Sealed } from '../../types.ts';
 import type { Context } from '../context.ts';
-import type { ConfigureOptions } from './configure.ts';
+import type { ConfigureOptions } from './options.ts';
 import { tellInTheWay } from './differences.ts';
 import { heldFiles, leftOvers } from './held-files.ts';
 import type { ProjectTree } from './project-tree.ts';

@@ -8,7 +8,7 @@ import { masker, plainValues, type Masker } from '../../secrets/mask.ts';
 import { compareVersions } from '../../secrets/versions/versions.ts';
 import type { Change, Disk, DiskFile, Model, Sealed, SourceFile } from '../../types.ts';
 import { report, type Outcome } from './report.ts';
-import type { ConfigureOptions } from './configure.ts';
+import type { ConfigureOptions } from './options.ts';
 import type { Context } from '../context.ts';
 import { keysOrNone } from '../keys.ts';
 import { secretsOf } from '../infra/tofu.ts';

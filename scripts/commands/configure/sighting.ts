@@ -12,7 +12,7 @@ import { remember } from '../../system/last-run.ts';
 import { hashOfContent, isAsObserved, observe, observeAll, type Observed } from '../../system/observed.ts';
 import { findOnPath } from '../../system/programs.ts';
 import type { Change, Disk, Instance } from '../../types.ts';
-import type { ConfigureOptions } from './configure.ts';
+import type { ConfigureOptions } from './options.ts';
 import type { Outcome } from './report.ts';
 import type { Context } from '../context.ts';
 import { DIRECTORIES } from './held-files.ts';

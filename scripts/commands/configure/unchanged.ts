@@ -6,7 +6,7 @@ import process from 'node:process';
 import { Exit, type ExitCode, type Problem } from '../../problem.ts';
 import { recall } from '../../system/last-run.ts';
 import type { Change } from '../../types.ts';
-import type { ConfigureOptions } from './configure.ts';
+import type { ConfigureOptions } from './options.ts';
 import { report } from './report.ts';
 import type { Context } from '../context.ts';
 import type { Initialised } from './initialise.ts';

@@ -7,7 +7,7 @@ import { readDisk } from '../../system/disk.ts';
 import { loadInputs } from '../../system/inputs.ts';
 import { recall } from '../../system/last-run.ts';
 import { SILENT } from '../../system/terminal.ts';
-import type { ConfigureOptions } from '../configure/configure.ts';
+import type { ConfigureOptions } from '../configure/options.ts';
 import { askedOf } from '../configure/unchanged.ts';
 import { refuse, type Context } from '../context.ts';
 
