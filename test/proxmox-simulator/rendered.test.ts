@@ -25,11 +25,11 @@ function clusterFor({ cluster }: Model): ProxmoxOptions {
 }
 
 /** A scenario's files beside a state of their own, and a Proxmox VE whose certificate OpenTofu trusts. */
-async function project({
-  model,
-  artifacts,
-}: Rendered): Promise<Stack & { readonly proxmox: Simulator; readonly folder: string }> {
-  const proxmox = await startProxmox(clusterFor(model));
+async function project(
+  { model, artifacts }: Rendered,
+  options: ProxmoxOptions = {},
+): Promise<Stack & { readonly proxmox: Simulator; readonly folder: string }> {
+  const proxmox = await startProxmox({ ...clusterFor(model), ...options });
   onTestFinished(proxmox.close);
   const folder = await temporaryFolder();
   await writeArtifacts(folder, DIRECTORY, artifacts);
@@ -42,6 +42,12 @@ async function project({
   return { proxmox, folder, ...stackIn(folder, { ...SECRETS, SSL_CERT_FILE: join(folder, 'ca.pem') }) };
 }
 
+const LEAST = [
+  ...['Datastore.Allocate', 'Datastore.AllocateSpace', 'Datastore.AllocateTemplate', 'Datastore.Audit'],
+  ...['SDN.Use', 'Sys.Audit', 'Sys.Modify', 'VM.Allocate', 'VM.Audit', 'VM.Config.CDROM', 'VM.Config.CPU'],
+  ...['VM.Config.Cloudinit', 'VM.Config.Disk', 'VM.Config.HWType', 'VM.Config.Memory', 'VM.Config.Network'],
+  ...['VM.Config.Options', 'VM.PowerMgmt'],
+];
 const DIRECTORY = 'infrastructure/tofu';
 const EMPTY = { guests: [], volumes: [] };
 const left = (proxmox: Simulator): object => ({ guests: proxmox.guests(), volumes: proxmox.volumes() });
@@ -64,6 +70,16 @@ describe.skipIf(!realTool('tofu'))('what nigari renders', () => {
       expect(left(proxmox)).toEqual(EMPTY);
     },
   );
+
+  test('is content with a token that has the least privileges', async () => {
+    const rendered = await renderScenario('secureboot-encrypted');
+    const { proxmox, init, plan, apply, destroy } = await project(rendered, { grants: [`${LEAST.join()} /`] });
+    await init();
+    await apply();
+    expect(await plan()).toEqual([]);
+    await destroy();
+    expect(left(proxmox)).toEqual(EMPTY);
+  });
 
   test('changes in place, and reboots nothing', async () => {
     const { model } = await renderScenario('ha');

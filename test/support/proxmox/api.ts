@@ -1,9 +1,14 @@
 /** The API as one table, and how a call finds its row. */
+import { accessRoutes } from './access.ts';
 import { clusterRoutes } from './cluster.ts';
+import { collectionRoutes } from './collections.ts';
+import { containerRoutes } from './containers.ts';
 import { downloadRoutes } from './downloads.ts';
 import type { Fault } from './faults.ts';
 import { matchPattern } from '../faults.ts';
+import { firewallRoutes } from './firewall.ts';
 import { newGuest } from './guests.ts';
+import { hostRoutes } from './hosts.ts';
 import { callerOf, loginRoutes } from './login.ts';
 import { poolRoutes } from './pools.ts';
 import { callerId, demand, type Caller } from './permissions.ts';
@@ -22,7 +27,12 @@ const ROUTES: readonly Route[] = [
   ...storageRoutes,
   ...downloadRoutes,
   ...vmRoutes,
+  ...containerRoutes,
   ...poolRoutes,
+  ...hostRoutes,
+  ...firewallRoutes,
+  ...collectionRoutes,
+  ...accessRoutes,
 ];
 
 /** A call as it came in: the path below `/api2/json/`, its parts decoded. */
@@ -74,7 +84,7 @@ function find({ method, path }: Asked): { readonly route: Route; readonly at: Ca
 }
 
 const NOBODY: Caller = {
-  user: { userid: 'nobody', password: '', enable: false, groups: [], comment: '' },
+  user: { userid: 'nobody', password: '', enable: false, groups: [], fields: {} },
   token: null,
 };
 

@@ -81,7 +81,8 @@ export function start(world: World, guest: Guest): void {
 function checkBridges(world: World, { node, config }: Guest): void {
   for (const [key, setting] of Object.entries(config)) {
     const bridge = /^net\d+$/.test(key) ? /(?:^|,)bridge=([^,]+)/.exec(String(setting))?.[1] : undefined;
-    if (bridge && !world.nodes.get(node)?.bridges.includes(bridge)) throw failed(`bridge '${bridge}' does not exist`);
+    if (bridge && world.nodes.get(node)?.interfaces.get(bridge)?.['type'] !== 'bridge')
+      throw failed(`bridge '${bridge}' does not exist`);
   }
 }
 
@@ -123,6 +124,7 @@ function destroy(call: Call, kind: Kind): string {
       if (form['destroy-unreferenced-disks'] === '1') removeAll(world, guest);
       for (const key of ownDrives(guest)) removeVolume(world, guest.node, driveVolume(guest.config[key] ?? ''));
       world.guests.delete(guest.vmid);
+      world.firewalls.delete(String(guest.vmid));
       record(world, guest, 'deleted');
     },
   });
@@ -146,13 +148,15 @@ export function describeGuest({ kind, vmid, status, config, lock, startedWith }:
   };
 }
 
+const haId = ({ kind, vmid }: Guest): string => `${kind === 'qemu' ? 'vm' : 'ct'}:${vmid}`;
+
 function current(call: Call, kind: Kind): unknown {
   const guest = guestAt(call, kind);
   return {
     ...describeGuest(guest),
     ...(kind === 'qemu' ? { qmpstatus: guest.status } : { type: 'lxc' }),
     ...(guest.status === 'running' ? { pid: 20_000 + guest.vmid } : {}),
-    ha: { managed: 0 },
+    ha: { managed: Number(call.world.collections.get('cluster/ha/resources')?.has(haId(guest)) ?? false) },
   };
 }
 

@@ -9,7 +9,8 @@ export interface User {
   password: string;
   enable: boolean;
   groups: string[];
-  comment: string;
+  /** Comment, mail address, names. */
+  readonly fields: Record<string, string>;
 }
 
 export interface Token {

@@ -5,7 +5,7 @@ import { applySettings } from './settings.ts';
 import { VM_SETTINGS } from './vm-settings.ts';
 import type { Fault } from './faults.ts';
 import type { FaultRule } from '../faults.ts';
-import type { Guest, Images, Node, Storage, Volume, World } from './world.ts';
+import type { Entry, Guest, Images, Node, Storage, Volume, World } from './world.ts';
 
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
@@ -30,6 +30,13 @@ export interface VolumeSeed {
   readonly size?: number;
 }
 
+export interface NodeSeed {
+  readonly name: string;
+  readonly online?: boolean;
+  /** `vmbr0` by default. */
+  readonly bridges?: readonly string[];
+}
+
 export interface ProxmoxToken {
   /** user@realm!name */
   readonly id: string;
@@ -43,7 +50,7 @@ export interface ProxmoxOptions {
   readonly port?: number;
   /** Such as 8.4.1; 9.0.3 by default. */
   readonly version?: string;
-  readonly nodes?: readonly (string | (Partial<Node> & Pick<Node, 'name'>))[];
+  readonly nodes?: readonly (string | NodeSeed)[];
   readonly storages?: readonly (Partial<Storage> & Pick<Storage, 'storage'>)[];
   readonly guests?: readonly GuestSeed[];
   readonly volumes?: readonly VolumeSeed[];
@@ -78,6 +85,8 @@ export function makeWorld(options: ProxmoxOptions): World {
     volumes: [],
     guests: new Map(),
     pools: new Map(),
+    firewalls: new Map(),
+    collections: new Map(),
     tasks: new Map(),
     events: [],
     access: makeAccess(version, options),
@@ -90,10 +99,27 @@ export function makeWorld(options: ProxmoxOptions): World {
   return world;
 }
 
-const makeNode = (seed: NonNullable<ProxmoxOptions['nodes']>[number]): Node => ({
-  online: true,
-  bridges: ['vmbr0'],
-  ...(typeof seed === 'string' ? { name: seed } : seed),
+function makeNode(seed: string | NodeSeed): Node {
+  const { name, online = true, bridges = ['vmbr0'] } = typeof seed === 'string' ? { name: seed } : seed;
+  const card: Entry = { iface: 'eno1', type: 'eth', active: 1, exists: 1, method: 'manual', priority: 2 };
+  const all = [card, ...bridges.map((iface, index) => bridge(iface, index))];
+  const interfaces = new Map(all.map((entry) => [String(entry['iface']), entry]));
+  return {
+    name,
+    online,
+    interfaces,
+    settings: { dns: { search: 'local' }, hosts: { data: '' }, time: { timezone: 'UTC' } },
+  };
+}
+
+const bridge = (iface: string, index: number): Entry => ({
+  iface,
+  type: 'bridge',
+  active: 1,
+  autostart: 1,
+  method: 'manual',
+  priority: 3 + index,
+  bridge_ports: index === 0 ? 'eno1' : '',
 });
 
 const makeStorage = (seed: Partial<Storage> & Pick<Storage, 'storage'>): Storage => ({
@@ -110,7 +136,7 @@ function makeAccess(version: string, options: ProxmoxOptions): Access {
   const [userid = '', name = ''] = id.split('!');
   const user = (one: string, password: string): [string, Access['users'] extends Map<string, infer U> ? U : never] => [
     one,
-    { userid: one, password, enable: true, groups: [], comment: '' },
+    { userid: one, password, enable: true, groups: [], fields: {} },
   ];
   const access: Access = {
     users: new Map([user('root@pam', options.rootPassword ?? ''), user(userid, '')]),

@@ -6,7 +6,17 @@ export interface Node {
   readonly name: string;
   /** A host that is off: whatever is asked of it ends in "No route to host". */
   online: boolean;
-  readonly bridges: string[];
+  /** By name; VMs start only on bridges that are here. */
+  readonly interfaces: Map<string, Entry>;
+  readonly settings: Record<'dns' | 'hosts' | 'time', Entry>;
+}
+
+/** What is kept as it was sent. */
+export type Entry = Record<string, string | number | readonly string[]>;
+
+export interface Firewall {
+  options: Entry;
+  readonly rules: Entry[];
 }
 
 export interface Storage {
@@ -91,6 +101,10 @@ export interface World {
   readonly volumes: Volume[];
   readonly guests: Map<number, Guest>;
   readonly pools: Map<string, Pool>;
+  /** By id of the guest, name of the host, or `cluster`. */
+  readonly firewalls: Map<string, Firewall>;
+  /** By path, such as `cluster/ha/rules`, and name. */
+  readonly collections: Map<string, Map<string, Entry>>;
   readonly tasks: Map<string, Task>;
   readonly events: GuestEvent[];
   readonly access: Access;
