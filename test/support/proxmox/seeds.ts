@@ -52,6 +52,8 @@ export interface ProxmoxOptions {
   readonly version?: string;
   readonly nodes?: readonly (string | NodeSeed)[];
   readonly storages?: readonly (Partial<Storage> & Pick<Storage, 'storage'>)[];
+  /** Storages without space. */
+  readonly full?: readonly string[];
   readonly guests?: readonly GuestSeed[];
   readonly volumes?: readonly VolumeSeed[];
   readonly images?: Images;
@@ -94,6 +96,7 @@ export function makeWorld(options: ProxmoxOptions): World {
     macs: 0,
     taskMilliseconds: options.taskMilliseconds ?? 0,
   };
+  for (const name of options.full ?? []) fillStorage(world, name);
   for (const seed of options.volumes ?? []) addVolume(world, seed);
   for (const seed of options.guests ?? []) addGuest(world, seed);
   return world;
@@ -121,6 +124,12 @@ const bridge = (iface: string, index: number): Entry => ({
   priority: 3 + index,
   bridge_ports: index === 0 ? 'eno1' : '',
 });
+
+function fillStorage({ storages }: World, name: string): void {
+  const storage = storages.get(name);
+  if (!storage) throw new Error(`there is no storage ${name}, only ${[...storages.keys()].join(', ')}`);
+  storage.full = true;
+}
 
 const makeStorage = (seed: Partial<Storage> & Pick<Storage, 'storage'>): Storage => ({
   type: 'dir',

@@ -67,12 +67,20 @@ export interface Simulator {
   readonly close: () => Promise<void>;
 }
 
-export async function startProxmox(options: ProxmoxOptions = {}): Promise<Simulator> {
+/** @param onRequest is told of each call when it has been answered */
+export async function startProxmox(
+  options: ProxmoxOptions = {},
+  onRequest: (request: LoggedRequest) => void = () => {},
+): Promise<Simulator> {
   const world = makeWorld(options);
   const faults = new Faults(options.faults);
   const requests: LoggedRequest[] = [];
   const certificates = makeCertificates(['localhost', '127.0.0.1']);
-  const { port, down, up } = await listen(listener(world, faults, requests), certificates, options.port);
+  const note = (request: LoggedRequest): void => {
+    requests.push(request);
+    onRequest(request);
+  };
+  const { port, down, up } = await listen(listener(world, faults, note), certificates, options.port);
   return {
     endpoint: `https://127.0.0.1:${port}`,
     port,
@@ -109,9 +117,11 @@ function view(world: World, guest: Guest): GuestView {
   return { kind, vmid, node, name, status, config, pool, lock, pending: pending(guest), events: eventsOf(world, vmid) };
 }
 
-function listener(world: World, faults: Faults<Fault>, requests: LoggedRequest[]): RequestListener {
+type Note = (request: LoggedRequest) => void;
+
+function listener(world: World, faults: Faults<Fault>, note: Note): RequestListener {
   return (request, response) => {
-    serve(world, faults, requests, request, response).catch((error: unknown) => {
+    serve(world, faults, note, request, response).catch((error: unknown) => {
       send(response, { status: 500, reason: 'the simulator is broken', data: String((error as Error).stack) });
     });
   };
@@ -120,7 +130,7 @@ function listener(world: World, faults: Faults<Fault>, requests: LoggedRequest[]
 async function serve(
   world: World,
   faults: Faults<Fault>,
-  requests: LoggedRequest[],
+  note: Note,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -129,7 +139,7 @@ async function serve(
   if (fault?.kind === 'slow') await delay(fault.milliseconds);
   const given = fault?.kind === 'drop' && fault.when === 'before' ? DROPPED : answer(world, asked, fault);
   const isDropped = fault?.kind === 'drop';
-  requests.push(logged(asked, isDropped ? { ...given, ...DROPPED } : given));
+  note(logged(asked, isDropped ? { ...given, ...DROPPED } : given));
   if (isDropped) request.socket.destroy();
   else send(response, given);
 }
