@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from './support/copy.ts';
 import { startStateServer, type StateServer, type StateServerOptions } from './support/state/server.ts';
-import { tofuWith } from './support/tofu.ts';
+import { failureOf, tofuWith } from './support/tofu.ts';
 import { realTool } from './support/tools.ts';
 
 async function server(options: StateServerOptions = {}): Promise<StateServer> {
@@ -87,15 +87,6 @@ async function stack(started: StateServer, { path, lock, unlock }: (typeof DIALE
   return { folder, env, run, write, apply: () => run('apply', '-auto-approve', '-input=false', '-no-color') };
 }
 
-/** What a run that must fail says, on one line. */
-async function said(run: Promise<unknown>): Promise<string> {
-  const { stderr = '' } = await run.then(
-    () => ({ stderr: 'it did not fail' }),
-    (error: { stderr?: string }) => error,
-  );
-  return stderr.replaceAll(/[\s│╷╵]+/g, ' ');
-}
-
 describe.skipIf(!realTool('tofu'))('the real OpenTofu', () => {
   test.each(Object.entries(DIALECTS))('plans, applies and destroys in the dialect of %s', async (_, dialect) => {
     const started = await server({ credentials: USER });
@@ -139,7 +130,7 @@ describe.skipIf(!realTool('tofu'))('the real OpenTofu', () => {
         body: JSON.stringify(lock),
         headers: { authorization },
       });
-      expect(await said(apply())).toMatch(/already locked.*Who: alice@laptop/);
+      expect(await failureOf(apply())).toMatch(/already locked.*Who: alice@laptop/);
       await run('force-unlock', '-force', lock.ID);
       await apply();
     },
@@ -148,7 +139,7 @@ describe.skipIf(!realTool('tofu'))('the real OpenTofu', () => {
   test('is turned away with a wrong password', async () => {
     const started = await server({ credentials: { ...USER, password: 'another' } });
     const { run } = await stack(started, DIALECTS.worker);
-    expect(await said(run('init', '-input=false'))).toContain('requires auth');
+    expect(await failureOf(run('init', '-input=false'))).toContain('requires auth');
   });
 
   test('goes on where a server that was away left off', async () => {
@@ -157,7 +148,7 @@ describe.skipIf(!realTool('tofu'))('the real OpenTofu', () => {
     await run('init', '-input=false');
     await apply();
     await started.down();
-    expect(await said(apply())).toContain('connection refused');
+    expect(await failureOf(apply())).toContain('connection refused');
     await started.up();
     await write(2);
     await apply();
@@ -169,7 +160,7 @@ describe.skipIf(!realTool('tofu'))('the real OpenTofu', () => {
     const { folder, run, apply } = await stack(started, DIALECTS.worker);
     await run('init', '-input=false');
     started.inject({ match: 'POST states/one', fault: { kind: 'status', status: 507 } });
-    expect(await said(apply())).toContain('Failed to save state');
+    expect(await failureOf(apply())).toContain('Failed to save state');
     expect(existsSync(join(folder, 'errored.tfstate'))).toBe(true);
     started.heal();
     await run('state', 'push', 'errored.tfstate');
@@ -180,7 +171,7 @@ describe.skipIf(!realTool('tofu'))('the real OpenTofu', () => {
   test('trusts its certificate when told to', async () => {
     const started = await server({ credentials: USER, tls: true });
     const { folder, run, env } = await stack(started, DIALECTS.worker);
-    expect(await said(run('init', '-input=false'))).toContain('certificate signed by unknown authority');
+    expect(await failureOf(run('init', '-input=false'))).toContain('certificate signed by unknown authority');
     await writeFile(join(folder, 'ca.pem'), started.ca ?? '');
     const trusting = { ...env, TF_HTTP_CLIENT_CA_CERTIFICATE_PEM: await readFile(join(folder, 'ca.pem'), 'utf8') };
     await tofuWith(trusting, folder, 'init', '-input=false');

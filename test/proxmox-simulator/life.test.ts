@@ -1,9 +1,11 @@
 /** The proof that the simulator speaks Proxmox VE: the real provider takes machines through their whole life on it. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../support/copy.ts';
+import { ask } from '../support/proxmox/client.ts';
 import type { ProxmoxOptions } from '../support/proxmox/seeds.ts';
 import { providerEnv, startProxmox, type Simulator } from '../support/proxmox/simulator.ts';
-import { stackIn } from '../support/proxmox/stack.ts';
+import { PROVIDER, stackIn } from '../support/proxmox/stack.ts';
+import { failureOf } from '../support/tofu.ts';
 import { realTool } from '../support/tools.ts';
 
 /** A cluster, and a folder with an image and machines for it. */
@@ -15,14 +17,6 @@ async function lab(options: ProxmoxOptions = {}) {
     stack.write('main.tf', PROVIDER + IMAGE + texts.join(''));
   return { proxmox, machines, ...stack };
 }
-
-const PROVIDER = `terraform {
-  required_providers {
-    proxmox = { source = "bpg/proxmox", version = "~> 0.112.0" }
-  }
-}
-provider "proxmox" {}
-`;
 
 const IMAGE = `resource "proxmox_download_file" "talos" {
   node_name           = "pve"
@@ -40,15 +34,15 @@ interface Machine {
   readonly cores?: number;
   readonly disk?: number;
   readonly tags?: readonly string[];
-  readonly node?: string;
+  readonly storage?: string;
 }
 
 const machine = (
   name: string,
-  { id, cores = 4, disk = 32, tags = ['k8s', 'talos'], node = 'pve' }: Machine,
+  { id, cores = 4, disk = 32, tags = ['k8s', 'talos'], storage = 'local-lvm' }: Machine,
 ): string => `
 resource "proxmox_virtual_environment_vm" "${name}" {
-  node_name           = "${node}"
+  node_name           = "pve"
   vm_id               = ${id}
   name                = "${name}"
   description         = "made by a test"
@@ -78,7 +72,7 @@ resource "proxmox_virtual_environment_vm" "${name}" {
     version      = "v2.0"
   }
   disk {
-    datastore_id = "local-lvm"
+    datastore_id = "${storage}"
     interface    = "scsi0"
     size         = ${disk}
     iothread     = true
@@ -165,11 +159,39 @@ describe.skipIf(!realTool('tofu'))('the real provider', () => {
     await init();
     await apply();
     await machines(machine('cp1', { id: 1101, cores: 6, disk: 48 }));
-    expect(await said(apply())).toContain('cannot resize disks while the VM is running');
+    expect(await failureOf(apply())).toContain('cannot resize disks while the VM is running');
     expect(lives(proxmox)).toEqual(['running 1101: created, started, set cores']);
     await apply();
     expect(lives(proxmox)).toEqual(['running 1101: created, started, set cores, resized scsi0']);
     expect(await plan()).toEqual([]);
+  });
+
+  test('moves a disk to another storage only while the machine is off', async () => {
+    const storages = [{ storage: 'local' }, ...['local-lvm', 'fast'].map((storage) => ({ storage, type: 'lvmthin' }))];
+    const { proxmox, machines, init, plan, apply, destroy } = await lab({ storages });
+    await machines(machine('cp1', { id: 1101 }));
+    await init();
+    await apply();
+    await machines(machine('cp1', { id: 1101, storage: 'fast' }));
+    expect(await failureOf(apply())).toContain('cannot move disks between datastores while the VM is running');
+    await ask(proxmox, 'POST nodes/pve/qemu/1101/status/shutdown');
+    await apply();
+    expect(lives(proxmox)).toEqual(['running 1101: created, started, shut down, moved scsi0, started']);
+    expect(proxmox.volumes()).toContain('fast:vm-1101-disk-0');
+    expect(await plan()).toEqual([]);
+    await destroy();
+    expect(proxmox.volumes()).toEqual([]);
+  });
+
+  test('makes fifty machines', async () => {
+    const { proxmox, machines, init, plan, apply, destroy } = await lab();
+    await machines(...Array.from({ length: 50 }, (_, index) => machine(`m${index}`, { id: 1100 + index })));
+    await init();
+    await apply();
+    expect(proxmox.guests().filter(({ status }) => status === 'running')).toHaveLength(50);
+    expect(await plan()).toEqual([]);
+    await destroy();
+    expect({ guests: proxmox.guests(), volumes: proxmox.volumes() }).toEqual({ guests: [], volumes: [] });
   });
 
   test('takes a foreign machine for its own, and deletes it: what nigari guards against', async () => {
@@ -183,20 +205,11 @@ describe.skipIf(!realTool('tofu'))('the real provider', () => {
   });
 
   test('says which privilege is missing', async () => {
-    const { machines, init, apply } = await lab({
-      grants: ['PVEVMAdmin /', 'Datastore.Audit,Sys.Audit,Sys.Modify /storage'],
-    });
+    const grants = ['PVEVMAdmin /', 'Datastore.AllocateTemplate,Datastore.Audit,SDN.Use,Sys.Audit,Sys.Modify /'];
+    const { machines, init, apply } = await lab({ grants });
     await machines(machine('cp1', { id: 1101 }));
     await init();
-    expect(await said(apply())).toContain('Permission check failed');
+    const missing = 'Permission check failed (/storage/local-lvm, Datastore.AllocateSpace)';
+    expect(await failureOf(apply())).toContain(missing);
   });
 });
-
-/** What a run that fails prints, on one line. */
-async function said(run: Promise<unknown>): Promise<string> {
-  const { stderr = '' } = await run.then(
-    () => ({ stderr: '' }),
-    (error: { stderr?: string }) => error,
-  );
-  return stderr.replaceAll(/[\s│╷╵]+/g, ' ');
-}

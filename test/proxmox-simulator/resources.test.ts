@@ -3,16 +3,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../support/copy.ts';
 import type { ProxmoxOptions } from '../support/proxmox/seeds.ts';
 import { providerEnv, startProxmox, type Simulator } from '../support/proxmox/simulator.ts';
-import { stackIn } from '../support/proxmox/stack.ts';
+import { PROVIDER, stackIn } from '../support/proxmox/stack.ts';
 import { realTool } from '../support/tools.ts';
-
-const PROVIDER = `terraform {
-  required_providers {
-    proxmox = { source = "bpg/proxmox", version = "~> 0.112.0" }
-  }
-}
-provider "proxmox" {}
-`;
 
 const HOST = `
 resource "proxmox_network_linux_bridge" "b" {

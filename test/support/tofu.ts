@@ -30,6 +30,15 @@ export async function tofuWith(
   return stdout;
 }
 
+/** What a run that must fail says on stderr, on one line: its output is wrapped and framed. */
+export async function failureOf(run: Promise<unknown>): Promise<string> {
+  const { stderr = '' } = await run.then(
+    () => ({ stderr: 'it did not fail' }),
+    (error: { stderr?: string }) => error,
+  );
+  return stderr.replaceAll(/[\s│╷╵]+/g, ' ');
+}
+
 /** Initialises without the backend: enough for `validate`. */
 export async function initWithoutBackend(folder: string): Promise<void> {
   await tofu(folder, 'init', '-backend=false', '-input=false', '-no-color');

@@ -3,6 +3,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tofuWith, type Plan } from '../tofu.ts';
 
+/** What each folder starts with: the provider takes the rest from its environment. */
+export const PROVIDER = `terraform {
+  required_providers {
+    proxmox = { source = "bpg/proxmox", version = "~> 0.112.0" }
+  }
+}
+provider "proxmox" {}
+`;
+
 export interface Stack {
   readonly write: (file: string, text: string) => Promise<void>;
   readonly init: () => Promise<string>;
