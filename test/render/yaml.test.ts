@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import { yamlLiteral } from '../../scripts/render/languages/yaml.ts';
-import { readPlainYaml } from '../../scripts/render/yaml/read.ts';
+import { readPlainYaml } from '../../scripts/config/plain-yaml.ts';
+import { YAML_VALUES } from '../../scripts/render/yaml-values.ts';
 import { ROOT } from '../support/copy.ts';
 
 const FILES = ['test/golden', 'test/fixtures', 'docs', 'templates'].flatMap((folder) =>
@@ -25,7 +26,7 @@ function byLibrary(text: string): unknown {
 
 /** Where ours takes a text, both must say the same of it. */
 function expectAgreement(text: string): boolean {
-  const ours = readPlainYaml(text);
+  const ours = readPlainYaml(text, YAML_VALUES);
   if (ours === null) return false;
   expect(byLibrary(text), text).toEqual(ours);
   return true;
@@ -59,12 +60,21 @@ nested:
     g: h
   deeper:
     - 1
+literal: |
+  # no comment
+    deeper
+
+  end: 1
+
+next: |-
+    a
+
 last: {}
 `;
 
 test('what templates mostly render is read without the library', () => {
   expect(expectAgreement(PLAIN)).toBe(true);
-  expect(readPlainYaml(PLAIN)).toMatchObject([
+  expect(readPlainYaml(PLAIN, YAML_VALUES)).toMatchObject([
     { empty: null, 'quoted key': "it's", nested: { list: ['a', { c: { d: [true, 'x'] } }, { g: 'h' }], deeper: [1] } },
   ]);
 });
@@ -203,4 +213,4 @@ test.each([
   ['nothing', '\n'],
   ['two documents', 'x: 1\n---\nx: 2\n'],
   ['a plain text over two lines', 'x: a\n  b\n'],
-])('%s is left to the library', (_, text) => expect(readPlainYaml(text)).toBe(null));
+])('%s is left to the library', (_, text) => expect(readPlainYaml(text, YAML_VALUES)).toBe(null));

@@ -3,7 +3,7 @@
  * It knows less, and never more: what it takes the library takes too, and gives the same values (`test/render/hcl.test.ts`).
  * What it does not know is the library's to judge. Source: HCL's native syntax specification.
  */
-import { Cursor, Unknown } from '../cursor.ts';
+import { Cursor, Unknown } from '../../config/cursor.ts';
 import { COMPUTED, readHeredoc, readString, type Computed } from './template.ts';
 
 /** A value that stands there, or the sign that it is computed. */

@@ -1,5 +1,5 @@
 /** Texts of HCL with `${…}` in them: quoted ones and heredocs. */
-import { Unknown, type Cursor } from '../cursor.ts';
+import { Unknown, type Cursor } from '../../config/cursor.ts';
 
 /** Stands for a value that is not written there. */
 export const COMPUTED = Symbol('computed');

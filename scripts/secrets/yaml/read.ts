@@ -8,6 +8,7 @@ import type { SourceFile } from '../../types.ts';
 import { utf8 } from '../utf8.ts';
 import { commentQueue } from './comments.ts';
 import { readMapping } from './nodes.ts';
+import { readPlain } from './plain.ts';
 import { report, type At, type Context } from './reading.ts';
 import type { Entry, Mapping, Tree, Value } from '../tree/tree.ts';
 
@@ -34,18 +35,24 @@ const OPTIONS = {
 export function readYaml(file: SourceFile): Checked<Reading> {
   const text = utf8(file.bytes)?.replace(/^\ufeff/, '');
   if (text === undefined) return refused(notUtf8(file.path));
+  const plain = readPlain(file.path, text);
+  return plain === null ? readByLibrary(file.path, text) : checked(plain);
+}
+
+/** As `readYaml`, with the `yaml` package, whatever the text is. */
+export function readByLibrary(path: string, text: string): Checked<Reading> {
   const control = CONTROL.exec(text);
-  if (control !== null) return refused(controlCharacter(file.path, text.slice(0, control.index)));
+  if (control !== null) return refused(controlCharacter(path, text.slice(0, control.index)));
   const lines = new LineCounter();
   const tokens = parse(text, lines);
-  if (tokens === null) return refused(tooDeep(file.path));
+  if (tokens === null) return refused(tooDeep(path));
   const documents = [...new Composer(OPTIONS).compose(tokens, true, text.length)];
   // Looking for comments among all tokens takes as long as parsing; most files have none.
-  const context = newContext(file.path, lines, text.includes('#') ? tokens : []);
+  const context = newContext(path, lines, text.includes('#') ? tokens : []);
   const tree = documents.map((document, index) => {
     return readDocument(context, document, documents[index + 1]?.range[0] ?? text.length);
   });
-  return checked({ tree, at: (node) => context.places.get(node) ?? { file: file.path } }, context.problems);
+  return checked({ tree, at: (node) => context.places.get(node) ?? { file: path } }, context.problems);
 }
 
 /** Containers within containers: far more than anyone writes, far less than would exhaust the stack. */

@@ -58,7 +58,8 @@ const FRACTION = /^\.\d+(_\d+)*([eE][-+]?\d+(_\d+)*)?$/;
  */
 export function plainScalar(text: string): Scalar | 'too-big' {
   const word = WORDS.get(text);
-  if (word !== undefined) return word;
+  // Each its own, so that it has a place of its own.
+  if (word !== undefined) return { ...word };
   const string: Scalar = { kind: 'str', text };
   if (text.startsWith('.')) return (FRACTION.test(text) ? number(text.replaceAll('_', '')) : null) ?? string;
   if (!/^[-+\d]/.test(text)) return string;
