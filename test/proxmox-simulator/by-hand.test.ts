@@ -56,9 +56,18 @@ test('tells how it is used', () => {
     expect(stdout).toContain(option);
 });
 
+test('says so where another listens', async () => {
+  const { said } = await started('--port', '0');
+  const port = /127\.0\.0\.1:(\d+)/.exec(said.stdout)?.[1] ?? '';
+  const { status, stderr } = run('--port', port);
+  expect(status).toBe(4);
+  expect(stderr).toContain('--port 0 takes one that is free');
+});
+
 test.each([
   [['--prot', '1'], "Unknown option '--prot'"],
   [['--port', 'x'], '--port takes a number, not x'],
+  [['--release', '7.4'], '--release takes a version 8.x or 9.x, not 7.4'],
   [['--guest', 'x'], '--guest takes ID=NAME or ID=NAME@HOST, not x'],
   [['--full', 'x'], 'there is no storage x, only local, local-lvm'],
 ])('%j makes no sense', (args, message) => {

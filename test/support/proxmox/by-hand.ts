@@ -7,9 +7,9 @@ const HELP = `A Proxmox VE API to try nigari and OpenTofu on, without hardware: 
 
 Usage: npm run simulate -- [options]
 
-  --port N          where it listens on 127.0.0.1 (8006)
+  --port N          where it listens on 127.0.0.1 (8006); 0: one that is free
   --nodes A,B       its hosts (pve)
-  --release V       version of Proxmox VE (9.0.3)
+  --release V       version of Proxmox VE, 8.x or 9.x (9.0.3)
   --slow MS         how long each task takes, in milliseconds (0)
   --guest ID=NAME   a VM that somebody else has; may be repeated, and ID=NAME@HOST says where
   --full STORAGE    a storage without space, local or local-lvm; may be repeated
@@ -55,8 +55,9 @@ export async function simulate(args: readonly string[], io: Io): Promise<number>
     return await serve(toOptions(values), values.verbose, io);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    io.stderr.write(`simulate: ${message}\n`);
-    return code === 'EADDRINUSE' || code === 'EACCES' ? 4 : 2;
+    const isTaken = code === 'EADDRINUSE';
+    io.stderr.write(`simulate: ${message}\n${isTaken ? '--port 0 takes one that is free\n' : ''}`);
+    return isTaken || code === 'EACCES' ? 4 : 2;
   }
 }
 
@@ -66,11 +67,16 @@ function toOptions({ port, nodes, release, slow, guest, full }: Values): Proxmox
   return {
     port: count('--port', port),
     nodes: nodes.split(','),
-    version: release,
+    version: known(release),
     taskMilliseconds: count('--slow', slow),
     guests: guest.map(toGuest),
     full,
   };
+}
+
+function known(release: string): string {
+  if (/^[89]\.\d/.test(release)) return release;
+  throw new Error(`--release takes a version 8.x or 9.x, not ${release}`);
 }
 
 function count(option: string, text: string): number {

@@ -59,9 +59,12 @@ const BY_RELEASE: Readonly<Record<string, string>> = {
   9: 'VM.GuestAgent.Audit VM.GuestAgent.FileRead VM.GuestAgent.FileSystemMgmt VM.GuestAgent.FileWrite VM.GuestAgent.Unrestricted VM.Replicate',
 };
 
+/** `9` of `9.0.3`. */
+export const releaseOf = (version: string): string => version.split('.', 1)[0] ?? '';
+
 /** All privileges of a release, 8 or 9. */
 export function privilegesOf(version: string): readonly string[] {
-  return `${COMMON} ${BY_RELEASE[version.split('.')[0] ?? ''] ?? ''}`.trim().split(' ').toSorted();
+  return `${COMMON} ${BY_RELEASE[releaseOf(version)] ?? ''}`.trim().split(' ').toSorted();
 }
 
 /** The built-in roles that matter here. */

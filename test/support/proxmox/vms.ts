@@ -2,6 +2,7 @@
 import { checkDrives, driveVolume, isCloudInit, ownDrives, resizeDrive } from './drives.ts';
 import { checkId, create, guestAt, guestRoutes, newGuest, start, unlocked } from './guests.ts';
 import { cloneConfig, convertToTemplate, migrate, moveDisk } from './moving.ts';
+import { releaseOf } from './permissions.ts';
 import { failed } from './refused.ts';
 import { task, type Call, type Route } from './route.ts';
 import { applySettings } from './settings.ts';
@@ -152,17 +153,18 @@ export const vmRoutes: readonly Route[] = [
   [`POST ${AT}/template`, ['VM.Allocate /vms/{vmid}'], template],
   [
     `POST ${AT}/clone`,
-    (call) =>
-      ['VM.Clone /vms/{vmid}', 'VM.Allocate /vms/{newid}']
-        .map((need) => need.replace('{vmid}', call.at['vmid'] ?? '').replace('{newid}', call.form['newid'] ?? ''))
-        .concat(storageNeeds(call.form['storage'])),
+    ({ at, form }) => [
+      `VM.Clone /vms/${at['vmid']}`,
+      `VM.Allocate /vms/${form['newid']}`,
+      ...storageNeeds(form['storage']),
+    ],
     clone,
   ],
   [`POST ${AT}/move_disk`, ['VM.Config.Disk /vms/{vmid}', 'Datastore.AllocateSpace /storage/{storage}'], move],
   [`POST ${AT}/migrate`, ['VM.Migrate /vms/{vmid}'], migrateVm],
   [
     `GET ${AT}/agent/network-get-interfaces`,
-    ({ world, at }) => [`${GUEST_AGENT[world.version.split('.')[0] ?? ''] ?? ''} /vms/${at['vmid']}`],
+    ({ world, at }) => [`${GUEST_AGENT[releaseOf(world.version)]} /vms/${at['vmid']}`],
     interfaces,
   ],
   [`POST ${AT}/agent/ping`, ['VM.Audit /vms/{vmid}'], (call) => void interfaces(call)],
