@@ -22,9 +22,11 @@ export function dangersOf(before: Rendered, after: Snapshot | null, options: Dan
   if (after === null) return before.machines.size === 0 ? [] : weighed([switchedOff(before)], options);
   const renames = renamesOf(before.machines, after.machines);
   const gone = [...before.machines].filter(([name]) => !after.machines.has(name) && !renames.has(name));
+  const changes = changed(before, after, renames);
   const found = [
     ...destroyed(gone, before, after),
-    ...changed(before, after, renames),
+    ...changes,
+    ...growsAtOnce(before, after, renames, changes),
     ...[...renames].map(([from, to]) => renamed(from, to)),
     ...[...reused(before.moved, renames, before.machines, after.machines)].map(([from, to]) => nameReused(from, to)),
     ...clusterChanges(before.shared, after.shared),
@@ -123,6 +125,29 @@ function changed(before: Snapshot, after: Snapshot, renames: Moves): readonly Da
     ...Object.entries(OF_INSTANCE).flatMap(([key, row]) => effectsOf(key, row, all, stay)),
     ...Object.entries(OF_NODE).flatMap(([key, row]) => effectsOf(key, row, stay, stay)),
   ];
+}
+
+/**
+ * A disk grows while its machine runs, but not in one apply with what counts from the next start: then the provider wants it
+ * off (bpg/terraform-provider-proxmox 0.112.0, `vmUpdateDiskLocationAndSize` with `rebootRequired`).
+ */
+function growsAtOnce(before: Snapshot, after: Snapshot, renames: Moves, changes: readonly Danger[]): readonly Danger[] {
+  const waiting = new Set(changes.filter(({ code }) => code === 'needs-reboot').flatMap(({ machines }) => machines));
+  const grown = [...before.machines].map(([from, { vm_disk_size: was }]) => {
+    const name = renames.get(from) ?? from;
+    return Number(after.machines.get(name)?.['vm_disk_size']) > Number(was) && waiting.has(name) ? name : null;
+  });
+  const names = grown.filter((name) => name !== null);
+  return names.length === 0
+    ? []
+    : [
+        danger(
+          'needs-power-off',
+          names,
+          `cannot grow the disk of ${list(names)} in one apply with a change that counts from the next start`,
+          'apply one of the two first; or shut the machine down for the apply',
+        ),
+      ];
 }
 
 interface Pair {

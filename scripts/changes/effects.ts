@@ -66,6 +66,14 @@ export const OF_NODE: Readonly<Record<string, Row>> = {
   vm_sockets: { effect: always('needs-reboot') },
   vm_memory: { effect: always('needs-reboot') },
   mtu: { effect: always('in-place') },
+  tags: { effect: always('in-place') },
+  description: { effect: always('in-place') },
+  vm_startup_order: {
+    effect: always('in-place'),
+    hint: 'it follows from the place in nodes.yaml: Proxmox VE starts machines in this order when the host boots',
+  },
+  vm_startup_delay: { effect: always('in-place') },
+  vm_shutdown_delay: { effect: always('in-place') },
   tpm: {
     effect: always('not-applied'),
     hint: 'a TPM is added or removed only while the machine is off: one node at a time, never by an apply. To get one, replace the machine',

@@ -23,7 +23,7 @@ export function snapshotOf(model: Model, { directory }: Instance, artifacts: rea
   const disk_interface = main === undefined ? undefined : diskInterface(new TextDecoder().decode(main.bytes));
   return {
     shared: picked({ ...model.cluster, disk_interface }, SHARED_KEYS),
-    machines: new Map(model.nodes.map((node) => [node.name, picked({ ...node }, NODE_KEYS)])),
+    machines: new Map(model.nodes.map((node) => [node.name, picked(inOurForm({ ...node }), NODE_KEYS)])),
   };
 }
 
@@ -41,9 +41,14 @@ export function snapshotOfVariables(variables: unknown): Snapshot {
   };
 }
 
+/** A plain value for each key: a list of words is one text. */
 function inOurForm(node: Mapping): Mapping {
-  const mac = node['mac_addr'];
-  return typeof mac === 'string' ? { ...node, mac_addr: normalMac(mac) } : node;
+  const { mac_addr: mac, tags } = node;
+  return {
+    ...node,
+    ...(typeof mac === 'string' && { mac_addr: normalMac(mac) }),
+    ...(Array.isArray(tags) && { tags: tags.join(' ') }),
+  };
 }
 
 /** Of the first `disk` block that a resource has. */

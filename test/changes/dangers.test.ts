@@ -42,12 +42,30 @@ describe('a machine', () => {
     ['vm_sockets', 1, 2, 'needs-reboot'],
     ['vm_memory', 4096, 2048, 'needs-reboot'],
     ['mtu', null, 9000, 'in-place'],
+    ['tags', 'talos worker', 'rack-2 talos worker', 'in-place'],
+    ['description', 'a', 'b', 'in-place'],
+    ['vm_startup_order', 4, 3, 'in-place'],
+    ['vm_startup_delay', 15, 30, 'in-place'],
+    ['vm_shutdown_delay', 60, 90, 'in-place'],
     ['tpm', false, true, 'not-applied'],
     ['image', 'one-false', 'two-false', 'in-place'],
   ])('%s: %s → %s', (key, before, after, expected) => {
     const found = told(rendered({ a: machine(1, { [key]: before }) }), rendered({ a: machine(1, { [key]: after }) }));
     expect(found.map((text) => text.split(':')[0])).toEqual(expected === null ? [] : [expected]);
     expect(found.join()).toContain(expected === null ? '' : `${key} ${before ?? '(none)'} → ${after}`);
+  });
+
+  test('whose disk grows cannot have more cores by the same apply', () => {
+    const codes = (...changes: Parameters<typeof told>): readonly (string | undefined)[] =>
+      told(...changes).map((text) => text.split(':')[0]);
+    const small = { vm_disk_size: 64, vm_cores: 2 };
+    const both = rendered({ a: machine(1, { vm_disk_size: 80, vm_cores: 4 }) });
+    expect(codes(rendered({ a: machine(1, small) }), both)).toEqual(['needs-power-off', 'needs-reboot', 'in-place']);
+    const apart = rendered({ a: machine(1, { ...small, vm_disk_size: 80 }), b: machine(2, { ...small, vm_cores: 4 }) });
+    expect(codes(rendered({ a: machine(1, small), b: machine(2, small) }), apart)).toEqual([
+      'needs-reboot',
+      'in-place',
+    ]);
   });
 
   test('has a case for each key that is kept', () => {

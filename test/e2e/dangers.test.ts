@@ -119,7 +119,14 @@ test('two machines that swap names are told of, with the way on, and not taken f
   const root = existing();
   edit(root, 'nodes.yaml', /wk-[12]/g, (name: string) => (name === 'wk-1' ? 'wk-2' : 'wk-1'));
   const refused = refusedThenDone(root, '--yes');
-  expect(refused.codes).toEqual(['names-swapped', 'replaces-vm', 'not-applied', 'in-place', 'consent-needed']);
+  expect(refused.codes).toEqual([
+    'names-swapped',
+    'replaces-vm',
+    'not-applied',
+    'in-place',
+    'in-place',
+    'consent-needed',
+  ]);
   expect(refused.stderr).toContain('wk-1 and wk-2 swap names');
   expect(refused.stderr).toContain('each applied before the next: wk-2 → spare-1, wk-1 → wk-2, spare-1 → wk-1');
   expect(digests(root).has(MOVED)).toBe(false);
@@ -235,7 +242,7 @@ nodes = [
   });
   nigari(root, ['init']);
   const first = configure(root, '--force');
-  expect(first.codes).toEqual(['disk-shrinks', 'renames-vm', 'needs-reboot', 'in-place']);
+  expect(first.codes).toEqual(['disk-shrinks', 'needs-power-off', 'renames-vm', 'needs-reboot', 'in-place']);
   expect(first.status).toBe(2);
   expect(first.stderr).toContain('on wk-1: vm_disk_size 512 → 256');
   expect(first.stderr).toContain('cp-1 4096 → 8192, wk-1 4096 → 16384');

@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { infraProject, OUTPUTS, PLANTED } from '../support/infra-project.ts';
+import { liveThrough, NOTHING } from '../support/lived.ts';
+import { scenarioTexts } from '../support/render.ts';
 import { realTool } from '../support/tools.ts';
 
 interface Plan {
@@ -40,6 +42,11 @@ describe.skipIf(realTool('tofu') === null)('nigari infra', () => {
     expect(told(await json<Plan>(['infra', 'plan', '--json']))).toEqual(['update VM wk-1 (id 111)']);
     expect((await nigari(['infra', 'apply'])).all).toContain('0 added, 1 changed, 0 destroyed');
     expect(proxmox.events(111)).not.toContain('stopped');
+
+    edit('nodes.yaml', (text) => text.replace('vm_cores: 6', 'vm_cores: 8, vm_disk_size: 600'));
+    expect((await nigari(['configure'])).stderr).toContain('(needs-power-off)');
+    expect((await nigari(['infra', 'apply-auto', '--yes'], 4)).stderr).toContain('(proxmox-needs-power-off)');
+    await nigari(['infra', 'apply-auto', '--yes']);
 
     edit('nodes.yaml', (text) => text.replace(/^.*wk-9.*\n/m, ''));
     expect((await nigari(['configure'], 2)).stderr).toContain('(consent-needed)');
@@ -134,6 +141,10 @@ describe.skipIf(realTool('tofu') === null)('nigari infra', () => {
     expect(JSON.parse((await nigari(['infra', 'validate', '--', '-json'])).stdout)).toMatchObject({ valid: true });
     expect((await nigari(['infra', 'fmt', '--', '-check'])).stdout.trim()).toBe('');
     expect(readdirSync(join(folder, 'infrastructure/tofu'))).not.toContain('terraform.tfstate');
+  });
+
+  test.each(['mixed-workers', 'encrypted-state'])('does what configure foretold: %s', async (name) => {
+    expect(await liveThrough(await scenarioTexts(name))).toEqual(NOTHING);
   });
 
   test('printed no secret in any of these', () => {

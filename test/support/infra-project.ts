@@ -10,7 +10,7 @@ import type { ProxmoxOptions } from './proxmox/seeds.ts';
 import { startProxmox, type Simulator } from './proxmox/simulator.ts';
 import { tofuEnv } from './tools.ts';
 
-export interface Ended {
+interface Ended {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -24,16 +24,16 @@ type Env = Readonly<Record<string, string>>;
  * Runs nigari without holding up this process, in which the servers are that it talks to. With the real tofu on PATH, and no
  * other program.
  */
-export function runNigari(folder: string, args: readonly string[], env: Env = {}): Promise<Ended> {
+function runNigari(folder: string, args: readonly string[], env: Env = {}): Promise<Ended> {
   return start(folder, args, env).ended;
 }
 
-export interface Started {
+interface Started {
   readonly ended: Promise<Ended>;
   readonly kill: (signal: NodeJS.Signals) => void;
 }
 
-export function start(folder: string, args: readonly string[], env: Env = {}): Started {
+function start(folder: string, args: readonly string[], env: Env = {}): Started {
   const clean = { HOME: folder, TMPDIR: folder, NO_COLOR: '1', ...tofuEnv(), ...env };
   const child = spawn(process.execPath, [NIGARI_BIN, ...args], {
     cwd: folder,
@@ -85,7 +85,7 @@ export async function infraProject(
 }
 
 /** Keys of cluster.yaml that lead to a simulator. */
-export function connection({ endpoint, token }: Simulator): string {
+function connection({ endpoint, token }: Simulator): string {
   return [
     `proxmox_api_url: ${endpoint}`,
     'proxmox_node: pve',

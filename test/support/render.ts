@@ -10,7 +10,7 @@ import type { ClusterYaml, NodesYaml } from '../../scripts/config/written.gen.ts
 import { must, Exit } from '../../scripts/problem.ts';
 import { render } from '../../scripts/render/render.ts';
 import { loadTemplates } from '../../scripts/system/templates.ts';
-import type { Artifact, Model, Template } from '../../scripts/types.ts';
+import type { Artifact, Config, Model, Template } from '../../scripts/types.ts';
 import { ROOT } from './copy.ts';
 
 const FIXTURES = join(ROOT, 'test/fixtures/valid');
@@ -28,10 +28,23 @@ export interface Rendered {
 
 /** What a scenario's inputs say, after its manifest where it has one; the tests of `validate` see to it that they are valid. */
 async function scenarioModel(name: string): Promise<Model> {
-  const read = async (file: string): Promise<unknown> => parse(await readFile(join(FIXTURES, name, file), 'utf8'));
-  const cluster = (await read('cluster.yaml')) as ClusterYaml;
-  const { nodes } = (await read('nodes.yaml')) as NodesYaml;
-  return withMoves(derive({ cluster, nodes }), await scenarioPast(name), false).model;
+  return withMoves(derive(writtenIn(await scenarioTexts(name))), await scenarioPast(name), false).model;
+}
+
+/** Of cluster.yaml and nodes.yaml. */
+export interface Texts {
+  readonly cluster: string;
+  readonly nodes: string;
+}
+
+export async function scenarioTexts(name: string): Promise<Texts> {
+  const read = (file: string): Promise<string> => readFile(join(FIXTURES, name, file), 'utf8');
+  return { cluster: await read('cluster.yaml'), nodes: await read('nodes.yaml') };
+}
+
+export function writtenIn({ cluster, nodes }: Texts): Pick<Config, 'cluster' | 'nodes'> {
+  const parsed = { cluster: parse(cluster) as unknown, nodes: parse(nodes) as unknown };
+  return { cluster: parsed.cluster as ClusterYaml, nodes: (parsed.nodes as NodesYaml).nodes };
 }
 
 /** What was rendered of it before. */

@@ -75,6 +75,12 @@ export const PROXMOX: readonly FailureRow[] = [
     'set vm_disk_size to what it was, or more',
   ],
   [
+    /cannot (?<what>[\w ]+?) while the VM is running because this change requires the VM to be powered off/,
+    'proxmox-needs-power-off',
+    'Proxmox cannot {what} of a machine that runs, together with what else changes',
+    'apply one of the two changes first; or shut the machine down, apply, and start it again, one node at a time',
+  ],
+  [
     /can't remove VM (?<id>\d+) - protection mode enabled/,
     'proxmox-vm-protected',
     'VM {id} is protected against removal',

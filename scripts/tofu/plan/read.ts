@@ -55,7 +55,10 @@ export function readPlan(text: string): Checked<Plan> {
     outputs: Object.entries(mappingOf(json['output_changes']))
       .filter(isChanged)
       .map(([name]) => name),
-    drifted: listOf(json['resource_drift']).map((resource) => String(resource['address'])),
+    // A machine that a moved block renames is told as changed from outside, too.
+    drifted: listOf(json['resource_drift'])
+      .filter(({ previous_address: from }) => typeof from !== 'string')
+      .map((resource) => String(resource['address'])),
   });
 }
 
