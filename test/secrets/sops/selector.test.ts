@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { RE2JS, RE2JSException } from 're2js';
 import { describe, expect, test } from 'vitest';
 import { compileRegex, compileSelector, type SelectorKind } from '../../../scripts/secrets/sops/selector.ts';
 import { mapLeaves } from '../../../scripts/secrets/tree/walk.ts';
@@ -76,4 +78,48 @@ describe('regular expressions are those of RE2', () => {
   test('a suffix is no regular expression', () => {
     expect(selected('encrypted_suffix', '.*')).toEqual([]);
   });
+});
+
+/** As RE2 has it. */
+function byRe2(text: string): RE2JS | null {
+  try {
+    return RE2JS.compile(text);
+  } catch (error) {
+    if (error instanceof RE2JSException) return null;
+    throw error;
+  }
+}
+
+test('an expression means what it means to RE2', () => {
+  const part = fc.constantFrom(
+    'a',
+    'b',
+    '_',
+    '-',
+    '/',
+    '\\.',
+    '\\-',
+    '?',
+    '(',
+    ')',
+    '|',
+    '^',
+    '$',
+    '(a|b)',
+    '.',
+    '*',
+    'ya?ml',
+  );
+  const expressions = fc.array(part, { maxLength: 8 }).map((parts) => parts.join(''));
+  const candidates = fc.array(fc.string({ unit: fc.constantFrom(...'ab_-./yml\n\r'), maxLength: 6 }), {
+    maxLength: 20,
+  });
+  fc.assert(
+    fc.property(expressions, candidates, (text, candidates) => {
+      const [ours, theirs] = [compileRegex(text), byRe2(text)];
+      expect(ours === null, text).toBe(theirs === null);
+      for (const candidate of ['', ...candidates]) expect(ours?.(candidate), text).toBe(theirs?.test(candidate));
+    }),
+    { numRuns: 3000 },
+  );
 });
