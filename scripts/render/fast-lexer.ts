@@ -3,7 +3,11 @@ import lexer, { type Tokenizer } from 'nunjucks/src/lexer.js';
 
 /** The tokens of a text, as nunjucks' lexer gives them. @param options as nunjucks' `lex` takes them */
 export function lex(text: string, options: object): Tokenizer {
-  return Object.assign(lexer.lex(text, options), { _extractMatching: extractRun });
+  return Object.assign(lexer.lex(text, options), { _matches: standsHere, _extractMatching: extractRun });
+}
+
+function standsHere(this: Tokenizer, mark: string): boolean {
+  return this.str.startsWith(mark, this.index);
 }
 
 /** What the method of nunjucks 3.2.4 gives: as many characters of a set, or of none of it, as stand here; null at the end. */
@@ -19,12 +23,18 @@ function extractRun(this: Tokenizer, breakOnMatch: boolean, characters: string):
   return found;
 }
 
-/** There are four sets. */
-const RUNS = new Map<string, RegExp>();
+/** By the characters of the set, of which there are few. */
+const UNTIL = new Map<string, RegExp>();
+const WHILE = new Map<string, RegExp>();
 
 function runOf(breakOnMatch: boolean, characters: string): RegExp {
-  const set = (breakOnMatch ? '^' : '') + characters.replace(/[\\\]^-]/g, '\\$&');
-  const run = RUNS.get(set) ?? new RegExp(`[${set}]+`, 'y');
-  RUNS.set(set, run);
+  const runs = breakOnMatch ? UNTIL : WHILE;
+  const run = runs.get(characters) ?? newRun(breakOnMatch, characters);
+  runs.set(characters, run);
   return run;
+}
+
+function newRun(breakOnMatch: boolean, characters: string): RegExp {
+  const set = characters.replace(/[\\\]^-]/g, '\\$&');
+  return new RegExp(`[${breakOnMatch ? '^' : ''}${set}]+`, 'y');
 }
