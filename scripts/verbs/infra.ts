@@ -10,6 +10,7 @@ const TOFU_ARGS = ['[arguments...]', 'passed on to tofu; its options go behind -
 /** What all verbs that hand their arguments on to tofu have in common. */
 const TO_TOFU = { args: TOFU_ARGS, completes: 'files' satisfies Completes, runs: 'tofu' } as const;
 
+const SUMMARY: Option = ['--summary', 'leave OpenTofu’s own output of the plan away'];
 const STALE_OK: Option = ['--stale-ok', 'go on though the inputs have changed since the files were made'];
 const STATE_IS_MINE: Option = ['--state-is-mine', 'go on though most machines in the state are unknown here'];
 const YES: Option = ['--yes', 'agree to what cannot be undone, without a question'];
@@ -17,7 +18,14 @@ const TAKE_IMAGES: Option = ['--take-images', 'replace images of the same name t
 
 const PLAN_FORMATS = ['text', 'json', 'markdown'] as const;
 
-const planOptions = ({ json, format, staleOk = false, stateIsMine = false }: Options): PlanOptions => ({
+const planOptions = ({
+  json,
+  format,
+  summary = false,
+  staleOk = false,
+  stateIsMine = false,
+}: Options): PlanOptions => ({
+  summaryOnly: summary,
   format: json ? 'json' : (PLAN_FORMATS.find((known) => known === String(format)) ?? 'text'),
   staleOk,
   stateIsMine,
@@ -28,7 +36,9 @@ const applyOptions = ({
   staleOk = false,
   stateIsMine = false,
   takeImages = false,
+  summary = false,
 }: Options): ApplyOptions => ({
+  summaryOnly: summary,
   yes,
   staleOk,
   stateIsMine,
@@ -57,6 +67,7 @@ const INFRA_VERBS: readonly Verb[] = [
     summary: 'show what an apply would do, and keep that plan, encrypted, for nigari infra apply',
     options: [
       ['--format <format>', 'how to tell it: text, json, or markdown for a pull request', PLAN_FORMATS],
+      SUMMARY,
       STALE_OK,
       STATE_IS_MINE,
       JSON_OPTION,
@@ -78,7 +89,7 @@ const INFRA_VERBS: readonly Verb[] = [
   {
     name: 'apply-auto',
     summary: 'plan, show, ask, and apply, in one go',
-    options: [YES, STALE_OK, STATE_IS_MINE, TAKE_IMAGES],
+    options: [YES, SUMMARY, STALE_OK, STATE_IS_MINE, TAKE_IMAGES],
     ...TO_TOFU,
     more: 'Examples:\n  nigari infra apply-auto\n  nigari infra apply-auto --yes',
     run: async (context, options, args) =>
@@ -87,7 +98,7 @@ const INFRA_VERBS: readonly Verb[] = [
   {
     name: 'destroy',
     summary: 'plan to destroy everything, show, ask, and do it',
-    options: [YES, STALE_OK],
+    options: [YES, SUMMARY, STALE_OK],
     ...TO_TOFU,
     more: 'Examples:\n  nigari infra destroy\n  nigari infra destroy --yes',
     run: async (context, options, args) =>

@@ -37,6 +37,7 @@ export interface Options {
   readonly range?: string;
   readonly stdout?: boolean;
   readonly rule?: string;
+  readonly summary?: boolean;
   readonly staleOk?: boolean;
   readonly stateIsMine?: boolean;
   readonly takeImages?: boolean;

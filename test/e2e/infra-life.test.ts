@@ -20,7 +20,7 @@ describe.skipIf(realTool('tofu') === null)('nigari infra', () => {
   test('plans, applies what it planned, changes, and destroys, to the last volume', async () => {
     const { proxmox, folder, nigari, json, edit } = await infraProject();
     expect(told(await json<Plan>(['infra', 'plan', '--json']))).toEqual([
-      expect.stringMatching('^create proxmox_download_file'),
+      expect.stringMatching(/^create image talos-v.*\.iso$/),
       'create VM cp-1 (id 101)',
       'create VM wk-1 (id 111)',
     ]);

@@ -16,6 +16,8 @@ export interface ApplyOptions {
   readonly yes: boolean;
   readonly staleOk: boolean;
   readonly stateIsMine: boolean;
+  /** OpenTofu's own output of the plan is left away. */
+  readonly summaryOnly: boolean;
   /** Images of the same name that others made are replaced. */
   readonly takeImages: boolean;
 }

@@ -14,6 +14,8 @@ import { asksForDetail, initIfDue } from './tofu.ts';
 export interface PlanOptions {
   /** How the summary is told. */
   readonly format: 'text' | 'json' | 'markdown';
+  /** OpenTofu's own output is left away. */
+  readonly summaryOnly: boolean;
   /** Go on with files that the inputs would change. */
   readonly staleOk: boolean;
   /** The machines of the state are this project's, though it does not know them. */
@@ -32,15 +34,16 @@ export async function infraPlan(context: Context, options: PlanOptions, args: re
 /** Everything up to a plan that was shown and is kept. @throws Refusal for whatever stands against it */
 export async function planned(
   context: Context,
-  { format, staleOk, stateIsMine }: PlanOptions,
+  { format, summaryOnly, staleOk, stateIsMine }: PlanOptions,
   args: readonly string[],
 ): Promise<OpenPlan & { readonly exitCode: number }> {
   const prepared = await prepare(context, 'everything');
   const { instance, manifest } = prepared;
   if (!staleOk) await refuseStale(context, manifest);
   await initIfDue(context, prepared);
-  const plan = () => makePlan(context, prepared, args, format === 'text' ? 'shown' : 'captured');
-  const made = await (format === 'text' ? plan() : step(context, `tofu plan in ${instance.directory}`, plan));
+  const isShown = format === 'text' && !summaryOnly;
+  const plan = () => makePlan(context, prepared, args, isShown ? 'shown' : 'captured');
+  const made = await (isShown ? plan() : step(context, `tofu plan in ${instance.directory}`, plan));
   const isMeant = asksToDestroy(args);
   if (!stateIsMine && !isMeant) await refuseOther(context, made, manifest.instances.get(instance.directory)?.moved);
   tellPlan(context, made, format);

@@ -5,10 +5,9 @@
 import type { Problem } from '../../problem.ts';
 import type { Guest, StoredFile } from '../../proxmox/answers.ts';
 import type { Plan, ResourceChange } from './read.ts';
-import { VM } from './summary.ts';
+import { DOWNLOADS, VM } from './summary.ts';
 
 const CONTAINER = 'proxmox_virtual_environment_container';
-const DOWNLOADS = ['proxmox_download_file', 'proxmox_virtual_environment_download_file'];
 
 /** Ids of guests that an apply would make; what Proxmox VE picks an id for is safe. */
 export function idsToMake({ resources }: Plan): ReadonlyMap<number, string> {

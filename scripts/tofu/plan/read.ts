@@ -55,11 +55,20 @@ export function readPlan(text: string): Checked<Plan> {
     outputs: Object.entries(mappingOf(json['output_changes']))
       .filter(isChanged)
       .map(([name]) => name),
-    // A machine that a moved block renames is told as changed from outside, too.
     drifted: listOf(json['resource_drift'])
-      .filter(({ previous_address: from }) => typeof from !== 'string')
+      .filter(isDrift)
       .map((resource) => String(resource['address'])),
   });
+}
+
+/** What the provider reads of a machine that runs, and nobody sets. */
+const OBSERVED = /^(ipv[46]_addresses|mac_addresses|network_interface_names)\b/;
+
+/** OpenTofu also tells of what a machine got by being made, and of one that a moved block renames. */
+function isDrift(resource: Mapping): boolean {
+  const change = mappingOf(resource['change']);
+  if (actionsOf(change) === 'delete') return true;
+  return attributeChanges(change).some(({ path }) => !OBSERVED.test(path));
 }
 
 function parsed(text: string): unknown {

@@ -9,7 +9,7 @@ export type Told = (typeof TOLD)[number];
 export interface PlanLine {
   readonly what: Told;
   readonly address: string;
-  /** `VM k8s-wk-2 (id 115)`, or the address. */
+  /** `VM k8s-wk-2 (id 115)`, `image talos-v1.13.9-ce4c980550dd.iso`, or the address. */
   readonly title: string;
   /** Why, or what of it changes: each a piece like `cpu[0].cores: 2 → 4`. */
   readonly details: readonly string[];
@@ -27,6 +27,8 @@ export interface PlanSummary {
 }
 
 export const VM = 'proxmox_virtual_environment_vm';
+/** A file that Proxmox VE downloads; the second is the older name. */
+export const DOWNLOADS = ['proxmox_download_file', 'proxmox_virtual_environment_download_file'];
 
 /** @param hide takes away every value that is a secret, wherever it turns up */
 export function summaryOf({ resources, outputs, drifted }: Plan, hide: Masker): PlanSummary {
@@ -71,8 +73,9 @@ const valuesOf = ({ action, before, after }: ResourceChange) => (action === 'cre
 
 function titleOf(resource: ResourceChange): string {
   const { type, address, index } = resource;
+  const { name, vm_id: id, file_name: file } = valuesOf(resource);
+  if (DOWNLOADS.includes(type) && typeof file === 'string') return `image ${file}`;
   if (type !== VM) return address;
-  const { name, vm_id: id } = valuesOf(resource);
   const title = `VM ${typeof name === 'string' ? name : (index ?? address)}`;
   return typeof id === 'number' ? `${title} (id ${id})` : title;
 }

@@ -88,6 +88,20 @@ describe('a plan', () => {
     );
   });
 
+  test('tells what others have changed, but not what a machine got by being made', () => {
+    const drift = [
+      vm('made', ['update'], { ipv4_addresses: [] }, { ipv4_addresses: [['10.0.0.1']] }),
+      vm('by-hand', ['update'], { cpu: [{ cores: 2 }] }, { cpu: [{ cores: 8 }] }),
+      vm('gone', ['delete'], {}, null),
+      vm('renamed', ['no-op'], { a: 1 }, { a: 1 }),
+    ];
+    const plan = readPlan(JSON.stringify({ format_version: '1.2', resource_drift: drift }));
+    expect(plan).toMatchObject({
+      ok: true,
+      value: { drifted: ['by-hand', 'gone'].map((name) => expect.stringContaining(name)) },
+    });
+  });
+
   test('that changes nothing says so', () => {
     expect(textOf()).toEqual(['infrastructure/tofu: nothing to change']);
     expect(planMarkdown(summary(), 'd')).toBe('**OpenTofu plan for `d`:** nothing to change\n');

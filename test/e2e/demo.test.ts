@@ -1,0 +1,46 @@
+/** `npm run demo` goes as it says, and the README tells the same. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { describe, expect, test } from 'vitest';
+import { tour } from '../support/demo/tour.ts';
+import { emptyFolder, REPOSITORY } from '../support/project.ts';
+import { toolsDirectory } from '../../tools/real-tools.mjs';
+import { realTool, tofuEnv } from '../support/tools.ts';
+
+const titles = tour({}).map(({ title }) => title);
+
+test('the README has its stops, in order', () => {
+  const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
+  const places = titles.map((title, index) => readme.indexOf(`\n${index + 1}. ${title}\n`));
+  expect(places.filter((place) => place < 0)).toEqual([]);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+});
+
+describe.skipIf(realTool('tofu') === null)('npm run demo', () => {
+  const demo = join(REPOSITORY, 'tools/demo.mjs');
+  const folder = emptyFolder;
+
+  test('ends with a Proxmox VE as empty as it was', () => {
+    const TMPDIR = folder();
+    const env = { ...process.env, ...tofuEnv(), TMPDIR, HOME: TMPDIR, NIGARI_TOOLS: toolsDirectory(), NO_COLOR: '1' };
+    const ended = spawnSync(process.execPath, [demo], { env, encoding: 'utf8', maxBuffer: 16 << 20 });
+    const all = ended.stdout + ended.stderr;
+    expect(ended.status, all).toBe(0);
+    for (const title of titles) expect(all).toContain(title);
+    expect(all).toContain('error  address of nodes[1] (k8s-cp-2) is also address of nodes[0] (k8s-cp-1)');
+    expect(all).toContain('Resources: 6 added, 0 changed, 0 destroyed');
+    expect(all).toContain('Resources: 0 added, 1 changed, 1 destroyed');
+    expect(all).toContain('nothing to change');
+    expect(all).toContain('Proxmox VE is as empty as it was.');
+  });
+
+  test('says how to get OpenTofu where there is none', () => {
+    const HOME = folder();
+    const env = { PATH: '/nowhere', HOME, TMPDIR: HOME, NIGARI_TOOLS: join(HOME, 'tools') };
+    const ended = spawnSync(process.execPath, [demo], { env, encoding: 'utf8' });
+    expect(ended.status).toBe(4);
+    expect(ended.stderr).toContain('node tools/real-tools.mjs');
+  });
+});
