@@ -133,7 +133,7 @@ Examples:
   nigari init                       make what a new project needs
   nigari configure                  generate infrastructure/, then run tofu init
   nigari check --json               findings as JSON, for editors and CI
-  nigari infra plan -- -refresh=false
+  nigari infra plan -refresh=false
   nigari --chdir ../other doctor
 
 Exit codes: 0 done, 1 a bug in nigari, 2 inputs refused, 3 templates refused,
@@ -171,7 +171,8 @@ function declareVerb(parent: Command, verb: Verb, act: Act): void {
     command.addOption(choices === undefined ? option : option.choices(choices));
   }
   if (verb.args !== undefined) command.argument(...verb.args);
-  if (verb.runs !== undefined) {
+  if (verb.handsOnOptions) command.allowUnknownOption();
+  else if (verb.runs !== undefined) {
     command.showHelpAfterError(`options for ${verb.runs} go behind --; run it with --help for usage`);
   }
   if (verb.more !== undefined) command.addHelpText('after', `\n${verb.more}`);

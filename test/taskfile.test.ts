@@ -61,16 +61,14 @@ describe('Taskfile.yml', () => {
     ]);
     for (const [name, { desc, cmds }] of verbs) {
       expect(desc, name).toMatch(/^[A-Z].{20,}/);
-      expect(cmds.join(), name).toContain(
-        `npx nigari ${name.replace(':', ' ').replace('fmt-check', 'fmt -- -check')} `,
-      );
+      expect(cmds.join(), name).toContain(`npx nigari ${name.replace(':', ' ').replace('fmt-check', 'fmt -check')} `);
     }
   });
 
   test('calls commands that nigari has', async () => {
     for (const [, { cmds }] of verbs) {
       const words =
-        /^npx nigari ([a-z -]+?) (?:-- )?(?:-check -diff )?\{\{\.CLI_ARGS\}\}(?: \{\{shellQuote \.LOCK_ID\}\})?$/.exec(
+        /^npx nigari ([a-z -]+?) (?:-check -diff )?\{\{\.CLI_ARGS\}\}(?: \{\{shellQuote \.LOCK_ID\}\})?$/.exec(
           cmds.join(),
         )?.[1] ?? 'not a command';
       const { stdout } = await execa('node', [join(ROOT, 'dist/nigari.js'), ...words.split(' '), '--help']);
@@ -99,7 +97,7 @@ describe.skipIf(realTool('task') === null)('the real task', () => {
 
   test('shows the command that it would run', async () => {
     const { stderr } = await execa(task, ['--dry', 'infra:plan', 'configure', '--', '--force'], { cwd: ROOT });
-    expect(stderr).toContain('[infra:plan] npx nigari infra plan -- --force');
+    expect(stderr).toContain('[infra:plan] npx nigari infra plan --force');
     expect(stderr).toContain('[configure] npx nigari configure --force');
   });
 
@@ -113,6 +111,6 @@ describe.skipIf(realTool('task') === null)('the real task', () => {
   test('leaves the options of tofu to tofu', async () => {
     const { cwd, env } = await standIn();
     const { stdout } = await execa(task, ['infra:plan', '--', '-target=a.b["c"]', '-out', 'x y'], { cwd, env });
-    expect(JSON.parse(stdout)).toEqual(['infra', 'plan', '--', '-target=a.b["c"]', '-out', 'x y']);
+    expect(JSON.parse(stdout)).toEqual(['infra', 'plan', '-target=a.b["c"]', '-out', 'x y']);
   });
 });

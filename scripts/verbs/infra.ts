@@ -5,10 +5,15 @@ import type { Completes, Option } from '../completion/table.ts';
 import type { SubcommandName } from '../tofu/subcommands.ts';
 import { JSON_OPTION, type Options, type Verb, type VerbGroup } from './verb.ts';
 
-const TOFU_ARGS = ['[arguments...]', 'passed on to tofu; its options go behind --'] as const;
+const TOFU_ARGS = ['[arguments...]', 'passed on to tofu, with every option that is not named here'] as const;
 
 /** What all verbs that hand their arguments on to tofu have in common. */
-const TO_TOFU = { args: TOFU_ARGS, completes: 'files' satisfies Completes, runs: 'tofu' } as const;
+const TO_TOFU = {
+  args: TOFU_ARGS,
+  completes: 'files' satisfies Completes,
+  runs: 'tofu',
+  handsOnOptions: true,
+} as const;
 
 const SUMMARY: Option = ['--summary', 'leave OpenTofu’s own output of the plan away'];
 const STALE_OK: Option = ['--stale-ok', 'go on though the inputs have changed since the files were made'];
@@ -59,7 +64,7 @@ const INFRA_VERBS: readonly Verb[] = [
     name: 'init',
     summary: 'run tofu init',
     ...TO_TOFU,
-    more: 'Example:\n  nigari infra init -- -reconfigure',
+    more: 'Example:\n  nigari infra init -reconfigure',
     run: async (context, _, args) => (await import('../commands/infra/pass.ts')).infraInit(context, args),
   },
   {
@@ -73,7 +78,7 @@ const INFRA_VERBS: readonly Verb[] = [
       JSON_OPTION,
     ],
     ...TO_TOFU,
-    more: 'Runs tofu init first where that is due.\n\nExamples:\n  nigari infra plan\n  nigari infra plan --format markdown > plan.md\n  nigari infra plan -- -refresh=false -detailed-exitcode',
+    more: 'Runs tofu init first where that is due.\n\nExamples:\n  nigari infra plan\n  nigari infra plan --format markdown > plan.md\n  nigari infra plan -refresh=false -detailed-exitcode',
     run: async (context, options, args) =>
       (await import('../commands/infra/plan.ts')).infraPlan(context, planOptions(options), args),
   },
@@ -82,7 +87,7 @@ const INFRA_VERBS: readonly Verb[] = [
     summary: 'do exactly what the last plan showed',
     options: [YES, STALE_OK, TAKE_IMAGES],
     ...TO_TOFU,
-    more: 'Asks before a machine is destroyed or replaced. Nothing is done where files, OpenTofu or state have changed\nsince the plan, or where a VM id or image already belongs to somebody else.\n\nExamples:\n  nigari infra apply\n  nigari infra apply -- -parallelism=2',
+    more: 'Asks before a machine is destroyed or replaced. Nothing is done where files, OpenTofu or state have changed\nsince the plan, or where a VM id or image already belongs to somebody else.\n\nExamples:\n  nigari infra apply\n  nigari infra apply -parallelism=2',
     run: async (context, options, args) =>
       (await import('../commands/infra/apply.ts')).infraApply(context, applyOptions(options), args),
   },
@@ -112,8 +117,8 @@ const INFRA_VERBS: readonly Verb[] = [
     run: async (context, options) =>
       (await import('../commands/infra/adopt.ts')).infraAdopt(context, applyOptions(options)),
   },
-  passed('output', 'print the outputs', 'output -- -json node_vm_ids'),
-  passed('show', 'print the state, or a plan', 'show -- -json'),
+  passed('output', 'print the outputs', 'output -json node_vm_ids'),
+  passed('show', 'print the state, or a plan', 'show -json'),
   passed('state-list', 'list what is in the state', 'state-list'),
   passed('refresh', 'take into the state what has changed in Proxmox VE', 'refresh'),
   passed(
@@ -131,8 +136,8 @@ const INFRA_VERBS: readonly Verb[] = [
     run: async (context, { yes = false }, [id = '']) =>
       (await import('../commands/infra/force-unlock.ts')).forceUnlock(context, id === '' ? null : id, yes),
   },
-  passed('validate', 'let tofu validate the files, without credentials or a state', 'validate -- -json'),
-  passed('fmt', 'format the files as tofu does', 'fmt -- -check -diff'),
+  passed('validate', 'let tofu validate the files, without credentials or a state', 'validate -json'),
+  passed('fmt', 'format the files as tofu does', 'fmt -check -diff'),
   passed('console', 'evaluate expressions with the values of the project', 'console'),
 ];
 

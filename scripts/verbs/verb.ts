@@ -54,6 +54,8 @@ export interface Verb {
   readonly more?: string;
   /** Hands its arguments on to another program, and leaves stdout to it: a plan that goes to a file is all that is in it. */
   readonly runs?: string;
+  /** Options that it does not know are the other program's: they need no `--` in front. */
+  readonly handsOnOptions?: true;
   /** What it prints on stdout is for other programs: whatever else there is to say goes to stderr. */
   readonly prints?: true;
   /** Is there for one child: signals are the child's, and so is the exit code, whatever it is. */

@@ -195,7 +195,7 @@ test('an unknown command or option is answered with the one that was meant', () 
   const folder = emptyFolder();
   expect(nigari(folder, ['chekc']).stderr).toContain('Did you mean check?');
   expect(nigari(folder, ['check', '--jsno']).stderr).toContain('Did you mean --json?');
-  expect(nigari(folder, ['infra', 'plan', '-destroy']).stderr).toContain('options for tofu go behind --');
+  expect(nigari(folder, ['exec', '--pretty']).stderr).toContain('options for the command go behind --');
 });
 
 test('text in clear in the place of a sealed file is refused, and sealed over only when forced', () => {

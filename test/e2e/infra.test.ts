@@ -110,6 +110,9 @@ describe.skipIf(process.platform === 'win32')('a tofu that tells what it was giv
     expect(planned?.args).toEqual(['plan', '-input=false', '-no-color', expect.stringMatching('^-out='), ...words]);
     expect(nigari(folder, ['infra', 'init', '--', '-upgrade'], env).status).toBe(0);
     expect(runs().at(-1)).toBe('init -input=false -no-color -upgrade');
+    // Without it, what nigari does not know.
+    expect(nigari(folder, ['infra', 'init', '-reconfigure', '-lock=false', '--json', 'x'], env).status).toBe(0);
+    expect(runs().at(-1)).toBe('init -input=false -no-color -reconfigure -lock=false --json x');
   });
 
   test('is initialised once, and again when what init reads has changed', () => {

@@ -84,7 +84,7 @@ export const STATE: readonly FailureRow[] = [
     /Backend configuration changed|Backend type changed|Backend initialization required: please run "tofu init" Reason: Backend configuration/,
     'backend-changed',
     'the backend is another one than at the last init',
-    'if the state shall move to the new place: `nigari infra init -- -migrate-state`; if it is there already: `nigari infra init -- -reconfigure`',
+    'if the state shall move to the new place: `nigari infra init -migrate-state`; if it is there already: `nigari infra init -reconfigure`',
   ],
   [
     /Backend initialization required/,
