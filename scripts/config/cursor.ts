@@ -3,8 +3,8 @@
 /** What is not known to this reader: it says nothing about whether the text is right. */
 export class Unknown extends Error {}
 
-/** More than any template nests; a text that nests deeper must not end the process. */
-const DEEPEST = 100;
+/** More than anybody nests; a text that nests deeper must not end the process. */
+const DEEPEST = 50;
 
 export class Cursor {
   readonly text: string;

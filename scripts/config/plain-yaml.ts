@@ -1,8 +1,9 @@
 /**
  * Reads the YAML that most files are: mappings and lists in block style, scalars and brackets of one line, literal blocks. The
  * library that knows all of YAML takes twenty times as long.
- * It knows less, and never more: what it takes the library takes too, and says the same of it (`test/render/yaml.test.ts`,
- * `test/secrets/yaml/plain.test.ts`). What it does not know is the library's to judge. Source: YAML 1.2.2.
+ * It knows less, and never more: what it takes the library takes too, and says the same of it. What it does not know is the
+ * library's to judge. Shown by `test/config/plain-yaml.test.ts`, `test/render/yaml.test.ts`, `test/secrets/yaml/plain.test.ts`.
+ * Source: YAML 1.2.2.
  */
 import { Cursor, Unknown } from './cursor.ts';
 

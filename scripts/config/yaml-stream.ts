@@ -14,7 +14,7 @@ const OPTIONS = {
 } as const;
 
 /** Words, marks and blanks that a file may have: ten thousand nodes with every key are below it, and still fit the memory. */
-const MAX_LEXEMES = 2_000_000;
+export const MAX_LEXEMES = 2_000_000;
 
 /** What came of a text: its documents (two stand for any number above one), and what only the way there knew. */
 export interface Stream {

@@ -5,7 +5,10 @@ import type { SourceFile } from '../types.ts';
 import { decodeText } from './decode.ts';
 import { linesOf, type Lines } from './lines.ts';
 import { places, spanAt, type Places } from './locate.ts';
-import { readStream, type Stream } from './yaml-stream.ts';
+import { isMapping } from './mapping.ts';
+import { YAML_VALUES } from './plain-values.ts';
+import { readPlainYaml } from './plain-yaml.ts';
+import { MAX_LEXEMES, readStream, type Stream } from './yaml-stream.ts';
 import { documentValue } from './yaml-value.ts';
 import { syntaxWords, WORDS, type Words } from './yaml-words.ts';
 
@@ -32,18 +35,47 @@ export interface YamlFile {
 export function parseYaml(source: SourceFile): Checked<YamlFile> {
   const text = decodeText(source);
   if (!text.ok) return text;
-  const lines = linesOf(text.value);
-  const stream = readStream(text.value);
-  const at: At = (start, end, words) => ({
-    severity: 'error',
-    ...words,
-    ...spanAt({ file: source.path, lines }, start, end),
-  });
-  const problems = streamProblems(stream, text.value, at);
+  const plain = parsePlain(source.path, text.value);
+  return plain === null ? parseByLibrary(source.path, text.value) : checked(plain);
+}
+
+/** Without the library, for which most runs then have no need: places are asked for where there are problems. */
+function parsePlain(file: string, text: string): YamlFile | null {
+  const [value] = text.length > MOST_PLAIN ? [] : (readPlainYaml(text, YAML_VALUES) ?? []);
+  if (!isMapping(value)) return null;
+  let found: Places | null = null;
+  const places = (): Places => (found ??= placesByLibrary(file, text));
+  return {
+    file,
+    value,
+    places: {
+      value: (path) => places().value(path),
+      key: (path) => places().key(path),
+      source: (path) => places().source(path),
+    },
+    problems: [],
+  };
+}
+
+/** Of a longer text the library says whether it is too long: a lexeme has a character at least, and a mark perhaps. */
+const MOST_PLAIN = MAX_LEXEMES / 2;
+
+function placesByLibrary(file: string, text: string): Places {
+  const parsed = parseByLibrary(file, text);
+  if (!parsed.ok) throw new Error(`${file} was taken for plain YAML: ${parsed.problems[0]?.message}`);
+  return parsed.value.places;
+}
+
+/** As `parseYaml`, whatever the text is. */
+export function parseByLibrary(file: string, text: string): Checked<YamlFile> {
+  const lines = linesOf(text);
+  const stream = readStream(text);
+  const at: At = (start, end, words) => ({ severity: 'error', ...words, ...spanAt({ file, lines }, start, end) });
+  const problems = streamProblems(stream, text, at);
   const [document] = stream.documents;
   const root = document?.contents;
   if (problems.length > 0 || !isMap(root)) return refused(...problems);
-  return read(source.path, root, lines, text.value.length);
+  return read(file, root, lines, text.length);
 }
 
 /** Puts a problem at offsets of the text. */

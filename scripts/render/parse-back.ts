@@ -3,7 +3,7 @@ import { parseAllDocuments } from 'yaml';
 import type { Artifact, Language } from '../types.ts';
 import { readPlainHcl } from './hcl/read.ts';
 import { readPlainYaml } from '../config/plain-yaml.ts';
-import { YAML_VALUES } from './yaml-values.ts';
+import { YAML_VALUES } from '../config/plain-values.ts';
 
 /** Why a text is not what its name claims; lines and columns of the rendered text, from 1. */
 export class Unparsable extends Error {

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import { yamlLiteral } from '../../scripts/render/languages/yaml.ts';
 import { readPlainYaml } from '../../scripts/config/plain-yaml.ts';
-import { YAML_VALUES } from '../../scripts/render/yaml-values.ts';
+import { YAML_VALUES } from '../../scripts/config/plain-values.ts';
 import { ROOT } from '../support/copy.ts';
 
 const FILES = ['test/golden', 'test/fixtures', 'docs', 'templates'].flatMap((folder) =>

@@ -1,14 +1,14 @@
-/** Parts of plain YAML as values, by the core schema of YAML 1.2.2. */
-import { Unknown } from '../config/cursor.ts';
-import type { Maker } from '../config/plain-yaml.ts';
+/** Parts of plain YAML as values, by the core schema of YAML 1.2.2; frozen. */
+import { Unknown } from './cursor.ts';
+import type { Maker } from './plain-yaml.ts';
 
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 
 export const YAML_VALUES: Maker<Value> = {
   plain: plainValue,
   text: (text) => text,
-  list: (items) => items,
-  mapping: (entries) => Object.fromEntries(entries.map(({ key, value }) => [key, value])),
+  list: (items) => Object.freeze(items),
+  mapping: (entries) => Object.freeze(Object.fromEntries(entries.map(({ key, value }) => [key, value]))),
   nothing: () => null,
 };
 
