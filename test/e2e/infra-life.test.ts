@@ -82,6 +82,17 @@ describe.skipIf(realTool('tofu') === null)('nigari infra', () => {
     expect(proxmox.guests()).toHaveLength(2);
   });
 
+  test('shows a plan that it cannot keep, and applies it in one go', async () => {
+    const { folder, nigari, edit } = await infraProject();
+    edit('.sops.yaml', (text) => text.replace(/path_regex: .*/, 'path_regex: ^nothing$'));
+    const plan = await nigari(['infra', 'plan', '--stale-ok', '--summary']);
+    expect(plan.stderr).toContain('(plan-not-kept)');
+    expect(plan.all).not.toContain('To do exactly this');
+    expect((await nigari(['infra', 'apply', '--stale-ok'], 2)).stderr).toContain('(plan-missing)');
+    expect((await nigari(['infra', 'apply-auto', '--yes', '--stale-ok'])).all).toContain('3 added');
+    expect(readdirSync(join(folder, '.nigari/cache/plans'))).toEqual([]);
+  });
+
   test('touches nothing of others: neither a VM nor an image', async () => {
     const foreign = { vmid: 111, name: 'database', node: 'pve2', config: { scsi0: 'local-lvm:8' } };
     const { proxmox, nigari, edit } = await infraProject('', { nodes: ['pve', 'pve2'], guests: [foreign] });

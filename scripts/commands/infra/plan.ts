@@ -8,7 +8,7 @@ import { planData, planMarkdown, planText } from '../../tofu/plan/told.ts';
 import { step, type CommandResult, type Context } from '../context.ts';
 import { refuseStale } from './current.ts';
 import { prepare } from './instance.ts';
-import { makePlan, type OpenPlan } from './saved.ts';
+import { makePlan, type MadePlan, type OpenPlan } from './saved.ts';
 import { asksForDetail, initIfDue } from './tofu.ts';
 
 export interface PlanOptions {
@@ -24,8 +24,8 @@ export interface PlanOptions {
 
 export async function infraPlan(context: Context, options: PlanOptions, args: readonly string[]): CommandResult {
   return inTofuCodes(args, async () => {
-    const { summary, exitCode } = await planned(context, options, args);
-    if (!isEmpty(summary) && options.format === 'text')
+    const { summary, exitCode, isKept } = await planned(context, options, args);
+    if (isKept && !isEmpty(summary) && options.format === 'text')
       context.reporter.line(`To do exactly this: ${context.call} infra apply`);
     return exitCode === 2 ? CHANGES : Exit.done;
   });
@@ -36,7 +36,7 @@ export async function planned(
   context: Context,
   { format, summaryOnly, staleOk, stateIsMine }: PlanOptions,
   args: readonly string[],
-): Promise<OpenPlan & { readonly exitCode: number }> {
+): Promise<MadePlan> {
   const prepared = await prepare(context, 'everything');
   const { instance, manifest } = prepared;
   if (!staleOk) await refuseStale(context, manifest);

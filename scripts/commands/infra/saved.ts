@@ -28,6 +28,13 @@ export interface OpenPlan {
   readonly file: string;
 }
 
+export interface MadePlan extends OpenPlan {
+  /** Of `tofu plan`. */
+  readonly exitCode: number;
+  /** Whether `infra apply` will find it. */
+  readonly isKept: boolean;
+}
+
 /**
  * Plans, and keeps the plan for `infra apply`, in place of an earlier one.
  * @param args for tofu; what they would write elsewhere is refused
@@ -38,18 +45,20 @@ export async function makePlan(
   prepared: Prepared,
   args: readonly string[],
   output: NonNullable<How['output']>,
-): Promise<OpenPlan & { readonly exitCode: number }> {
+): Promise<MadePlan> {
   if (args.some((argument) => /^--?out(=|$)/.test(argument))) throw new Refusal([ownPlace], Exit.refusedInput);
   const saved = savedPlanOf(context.root, prepared.instance.directory);
   must(await makeRoomForPlan(context.root, saved), Exit.refusedInput);
   const passphrase = prepared.instance.state_encryption ? null : newPassphrase();
   const { call, env } = withPassphrase(context, prepared, passphrase);
+  // Before the plan reads them: what is edited meanwhile has changed since.
+  const files = await filesOf(context, call);
   const ended = await runTofu(context, call, 'plan', { args: [`-out=${saved.plan}`, ...args], env, output });
   const plan = await readBack(context, call, env, saved.plan);
-  if (passphrase !== null) await keepPassphrase(context, call, passphrase, saved.passphrase);
+  const isKept = passphrase === null || (await keepPassphrase(context, call, passphrase, saved.passphrase));
   // Last: without it there is no plan.
-  must(await writeBeside(saved.basis, basisText(await basisOf(context, call))), Exit.refusedInput);
-  return { plan, ...rest(plan, call, env, saved.plan), exitCode: ended.exitCode };
+  if (isKept) must(await writeBeside(saved.basis, basisText(await basisOf(context, call, files))), Exit.refusedInput);
+  return { plan, ...rest(plan, call, env, saved.plan), exitCode: ended.exitCode, isKept };
 }
 
 function rest(plan: Plan, call: Prepared, env: OpenPlan['env'], file: string): Omit<OpenPlan, 'plan'> {
@@ -61,7 +70,7 @@ export async function openPlan(context: Context, prepared: Prepared): Promise<Op
   const saved = savedPlanOf(context.root, prepared.instance.directory);
   const basis = (await hasPlan(saved)) ? readBasis((await readBeside(saved.basis)) ?? '') : null;
   if (basis === null) throw new Refusal([planMissing], Exit.refusedInput);
-  const stale = staleness(basis, await basisOf(context, prepared));
+  const stale = staleness(basis, await basisOf(context, prepared, await filesOf(context, prepared)));
   if (stale !== null) throw new Refusal([stale], Exit.refusedInput);
   const opened = await openSealed(context, await readBeside(saved.passphrase));
   const { call, env } = withPassphrase(context, prepared, opened.get(PASSPHRASE) ?? null);
@@ -80,18 +89,35 @@ function withPassphrase(context: Context, call: Prepared, passphrase: Secret | n
 
 const newPassphrase = (): Secret => secret(Buffer.from(randomBytes(32)).toString('hex'));
 
-/** As the project's own secrets are sealed: who opens those can apply the plan, in CI too. */
+/**
+ * As the project's own secrets are sealed: who opens those can apply the plan, in CI too.
+ * @returns false where there is nobody to seal it for: then the plan is for this run alone
+ */
 async function keepPassphrase(
   context: Context,
   { instance }: Prepared,
   passphrase: Secret,
   file: string,
-): Promise<void> {
+): Promise<boolean> {
   const bytes = Buffer.from(`${PASSPHRASE}: ${reveal(passphrase)}\n`);
   const artifact = toSeal({ path: instance.secrets_file, bytes }, [passphrase]);
-  const [sealed] = await sealAll(context, [artifact], { disk: new Map() }, () => {});
-  if (sealed !== undefined) must(await writeBeside(file, sealed.bytes), Exit.refusedInput);
+  try {
+    const [sealed] = await sealAll(context, [artifact], { disk: new Map() }, () => {});
+    must(await writeBeside(file, sealed?.bytes ?? ''), Exit.refusedInput);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    context.reporter.problems([planNotKept(error.problems[0])]);
+    return false;
+  }
 }
+
+const planNotKept = (why: Problem | undefined): Problem => ({
+  code: 'plan-not-kept',
+  severity: 'warning',
+  message: `this plan cannot be kept for \`nigari infra apply\`: ${why?.message ?? 'its passphrase cannot be sealed'}`,
+  hint: `${why?.hint ?? 'run `nigari doctor`'}; or plan, look and apply in one go: \`nigari infra apply-auto\``,
+});
 
 /** By name, as any opened file: a secret alone cannot be awaited. */
 async function openSealed(context: Context, sealed: string | null): Promise<ReadonlyMap<string, Secret>> {
@@ -108,15 +134,18 @@ async function readBack(context: Context, call: Prepared, env: OpenPlan['env'], 
 /** Whatever OpenTofu reads of a directory, modules in folders of it too. */
 const READ_BY_TOFU = /\.(tf|tofu|tfvars)(\.json)?$|\/\.terraform\.lock\.hcl$/;
 
-async function basisOf(context: Context, call: Prepared): Promise<PlanBasis> {
-  const { directory } = call.instance;
+/** Hashes by name below the instance's directory. */
+async function filesOf(context: Context, { instance: { directory } }: Prepared): Promise<PlanBasis['files']> {
   const names = must(await listFiles(context.root, directory), Exit.refusedInput).filter((name) =>
     READ_BY_TOFU.test(name),
   );
   const disk = must(await readDisk(context.root, names), Exit.refusedInput);
-  const files = [...disk].map(([path, { bytes }]) => [path.slice(directory.length + 1), hashOf(bytes)]);
+  return Object.fromEntries([...disk].map(([path, { bytes }]) => [path.slice(directory.length + 1), hashOf(bytes)]));
+}
+
+async function basisOf(context: Context, call: Prepared, files: PlanBasis['files']): Promise<PlanBasis> {
   const state = await runTofu(context, call, 'state-pull');
-  return { files: Object.fromEntries(files), tofu: call.tofu.version, state: stateMark(state.stdout) };
+  return { files, tofu: call.tofu.version, state: stateMark(state.stdout) };
 }
 
 const planMissing: Problem = {
