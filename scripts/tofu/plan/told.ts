@@ -48,7 +48,7 @@ function lossText({ lines }: PlanSummary): string | null {
   const lost = lines.filter((line) => isLoss(line) && line.controller).map(({ title }) => title);
   return lost.length === 0
     ? null
-    : `The control plane loses ${lost.join(', ')}: etcd loses ${lost.length === 1 ? 'a member' : `${lost.length} members`} with its disk`;
+    : `The control plane loses ${lost.join(', ')}: etcd loses ${lost.length === 1 ? 'a member with its disk' : `${lost.length} members with their disks`}`;
 }
 
 function driftText({ drifted }: PlanSummary): readonly string[] {
