@@ -50,6 +50,8 @@ describe('Taskfile.yml', () => {
       'infra:refresh',
       'infra:import',
       'infra:force-unlock',
+      'infra:verify-nodes',
+      'infra:secrets-edit',
       'infra:validate',
       'infra:fmt',
       'infra:fmt-check',
@@ -61,7 +63,9 @@ describe('Taskfile.yml', () => {
     ]);
     for (const [name, { desc, cmds }] of verbs) {
       expect(desc, name).toMatch(/^[A-Z].{20,}/);
-      expect(cmds.join(), name).toContain(`npx nigari ${name.replace(':', ' ').replace('fmt-check', 'fmt -check')} `);
+      expect(cmds.join(), name).toContain(
+        `npx nigari ${name.replace(':', ' ').replace('fmt-check', 'fmt -check').replace('infra secrets-', 'secrets ')} `,
+      );
     }
   });
 

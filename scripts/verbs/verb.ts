@@ -38,6 +38,7 @@ export interface Options {
   readonly stdout?: boolean;
   readonly rule?: string;
   readonly summary?: boolean;
+  readonly wait?: string;
   readonly staleOk?: boolean;
   readonly stateIsMine?: boolean;
   readonly takeImages?: boolean;

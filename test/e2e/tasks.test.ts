@@ -7,6 +7,7 @@ import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { infraProject, OUTPUTS, PLANTED, type InfraProject } from '../support/infra-project.ts';
+import { listen } from '../support/listening.ts';
 import { NIGARI_BIN, REPOSITORY } from '../support/project.ts';
 import { realTool, tofuEnv } from '../support/tools.ts';
 
@@ -54,6 +55,19 @@ describe.skipIf(realTool('tofu') === null || realTool('task') === null)('task', 
     await good('infra:validate', 'The configuration is valid');
     await good('infra:fmt', '');
     await good('infra:fmt-check', '');
+    const none = await task(project, 'infra:verify-nodes');
+    expect(none).toMatchObject({
+      status: 201,
+      all: expect.stringMatching(/fail +cp-1 +does not answer at 10\.0\.0\.11/),
+    });
+    const variables = 'infrastructure/tofu/terraform.tfvars';
+    project.edit(variables, (text) => text.replaceAll(/"10\.0\.0\.[12]1"/g, '"127.0.0.1"'));
+    const talos = await listen(() => {}, undefined, 50_000);
+    await good('infra:verify-nodes', /ok +wk-1 +answers at 127\.0\.0\.1/);
+    await talos.down();
+    await project.nigari(['configure', '--force']);
+    run.add('infra:secrets-edit');
+    expect((await task(project, 'infra:secrets-edit')).all).toContain('(generated-file)');
     await good('infra:console', '"kubernetes"', 'var.cluster_name\n');
     await good('infra:force-unlock', 'The state is not locked');
     await good('infra:force-unlock LOCK_ID=00000000-0000-0000-0000-000000000000', 'The state is not locked');

@@ -20,14 +20,19 @@ export interface Prepared extends TofuRun {
   readonly manifest: Manifest;
 }
 
+/** What was rendered, without a key or a tofu. @throws Refusal 2 when nothing was, or it is gone or no HCL */
+export async function readRendered(context: Context): Promise<Pick<Prepared, 'instance' | 'manifest'>> {
+  const { manifest } = await readOwnManifest(context, () => {});
+  if (manifest === null) throw new Refusal([notConfigured(MANIFEST_FILE, context.call)], Exit.refusedInput);
+  return { manifest, instance: await readInstance(context, manifest) };
+}
+
 /**
  * @param needs of the subcommand: without credentials that it needs tofu is never started
  * @throws Refusal 2 when nothing was rendered, no key opens the secrets, or some are missing; 4 when there is no tofu
  */
 export async function prepare(context: Context, needs: Needs): Promise<Prepared> {
-  const { manifest } = await readOwnManifest(context, () => {});
-  if (manifest === null) throw new Refusal([notConfigured(MANIFEST_FILE, context.call)], Exit.refusedInput);
-  const instance = await readInstance(context, manifest);
+  const { manifest, instance } = await readRendered(context);
   const tofu = must(await findTofu(context), Exit.otherProgram);
   const isSecretNeeded = needs === 'state' || needs === 'everything';
   const secrets = isSecretNeeded ? await openSecrets(context, instance, manifest) : new Map();
@@ -35,7 +40,6 @@ export async function prepare(context: Context, needs: Needs): Promise<Prepared>
   return { tofu, instance, manifest, secrets, known: plainValues(instance.variables) };
 }
 
-/** @throws Refusal 2 when the project has none, or its files are gone or no HCL */
 async function readInstance(context: Context, manifest: Manifest): Promise<RenderedInstance> {
   const [directory] = manifest.instances.keys();
   if (directory === undefined) throw new Refusal([noInstance], Exit.refusedInput);
