@@ -16,8 +16,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/seeded.ts'],
     // Real tools take seconds to start on a busy machine; nothing here measures time.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     // Tests run programs, change directories and set modes: each file in a process of its own, one per core.
     pool: 'forks',
     maxWorkers: '100%',
