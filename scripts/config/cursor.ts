@@ -20,12 +20,17 @@ export class Cursor {
     return this.at === this.text.length;
   }
 
+  /** The character that stands here; none at the end. */
+  get next(): string | undefined {
+    return this.text[this.at];
+  }
+
   /** What stands here, if it looks so, and goes behind it. @param token with the flag `y` */
   take(token: RegExp): string | null {
-    token.lastIndex = this.at;
-    const found = token.exec(this.text)?.[0] ?? null;
-    if (found !== null) this.at += found.length;
-    return found;
+    const from = this.at;
+    if (!this.sees(token)) return null;
+    this.at = token.lastIndex;
+    return this.text.slice(from, this.at);
   }
 
   /** Whether it looks so here; stays where it is. */

@@ -51,14 +51,12 @@ const KNOWN = /^[\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]*
 
 /** Over empty lines and comments to the first character of the next line. */
 function toNextLine(cursor: Cursor): void {
-  cursor.take(/(?: *(?:#[^\n]*)?\n)*/y);
-  cursor.take(/ */y);
+  cursor.take(/(?: *(?:#[^\n]*)?\n)* */y);
 }
 
-/** A comment may be behind a value. */
+/** Behind a value, where a comment may be, and to the next line. */
 function endLine(cursor: Cursor): void {
-  cursor.need(/(?: +#[^\n]*| *)\n/y);
-  toNextLine(cursor);
+  cursor.need(/(?: +#[^\n]*| *)\n(?: *(?:#[^\n]*)?\n)* */y);
 }
 
 /** How deep the text stands that is to be read; -1 at the end. */
@@ -138,15 +136,15 @@ function readBelow<V>(reader: Reader<V>, least: number): V | null {
 function readLine<V>(reader: Reader<V>, column: number): V {
   const { cursor, make } = reader;
   const { at } = cursor;
-  const literal = cursor.take(/\|-?\n/y);
-  if (literal !== null) return make.text(readLiteral(cursor, literal === '|\n', column), at);
+  if (cursor.next === '|') return make.text(readLiteral(cursor, column), at);
   const value = readFlow(reader, PLAIN);
   endLine(cursor);
   return value;
 }
 
 /** A block whose first line says how deep all of it stands. A line of blanks only may be a part of it, or not: none is known. */
-function readLiteral(cursor: Cursor, endsLine: boolean, column: number): string {
+function readLiteral(cursor: Cursor, column: number): string {
+  const endsLine = cursor.need(/\|-?\n/y) === '|\n';
   const indent = cursor.need(/ +(?=[^ \n])/y);
   if (indent.length <= column) throw new Unknown();
   const lines = [cursor.need(/[^\n]*/y)];
@@ -169,16 +167,24 @@ const DOUBLE_QUOTED = /"(?:[^"\\\n]|\\(?:["\\/bfnrt]|u(?![Dd][89A-Fa-f])[\dA-Fa-
 function readFlow<V>(reader: Reader<V>, plain: RegExp): V {
   const { cursor, make } = reader;
   const { at } = cursor;
-  if (cursor.sees(/"/y)) return make.text(JSON.parse(cursor.need(DOUBLE_QUOTED)) as string, at);
-  if (cursor.sees(/'/y)) return make.text(cursor.need(SINGLE_QUOTED).slice(1, -1).replaceAll("''", "'"), at);
-  if (cursor.take(/\[ */y) !== null) return cursor.within(() => make.list(readItems(reader), at));
-  if (cursor.take(/\{ */y) !== null) return cursor.within(() => make.mapping(readPairs(reader), at));
-  return make.plain(cursor.need(plain), at);
+  switch (cursor.next) {
+    case '"':
+      return make.text(JSON.parse(cursor.need(DOUBLE_QUOTED)) as string, at);
+    case "'":
+      return make.text(cursor.need(SINGLE_QUOTED).slice(1, -1).replaceAll("''", "'"), at);
+    case '[':
+      return cursor.within(() => make.list(readItems(reader), at));
+    case '{':
+      return cursor.within(() => make.mapping(readPairs(reader), at));
+    default:
+      return make.plain(cursor.need(plain), at);
+  }
 }
 
 function readItems<V>(reader: Reader<V>): readonly V[] {
   const { cursor } = reader;
   const items: V[] = [];
+  cursor.need(/\[ */y);
   while (cursor.take(/\]/y) === null) {
     items.push(readFlow(reader, PLAIN_IN_BRACKETS));
     if (cursor.take(/ *, *(?!\])/y) === null) cursor.need(/ *(?=\])/y);
@@ -191,6 +197,7 @@ const KEY_IN_BRACKETS = /(?:[A-Za-z_][\w./-]{0,200}:(?= )|"[^"\\\n]{0,200}":) */
 function readPairs<V>(reader: Reader<V>): readonly Entry<V>[] {
   const { cursor } = reader;
   const entries = new Map<string, Entry<V>>();
+  cursor.need(/\{ */y);
   while (cursor.take(/\}/y) === null) {
     const { at } = cursor;
     const key = keyOf(cursor.need(KEY_IN_BRACKETS).trimEnd().slice(0, -1));
