@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Model } from '../../scripts/types.ts';
 import { temporaryFolder } from '../support/copy.ts';
+import { clusterFor } from '../support/proxmox/for-model.ts';
 import type { ProxmoxOptions } from '../support/proxmox/seeds.ts';
 import { startProxmox, type Simulator } from '../support/proxmox/simulator.ts';
 import { stackIn, type Stack } from '../support/proxmox/stack.ts';
@@ -11,25 +12,14 @@ import { renderModel, renderScenario, scenarios, writeArtifacts, type Rendered }
 import { SECRETS } from '../support/tofu.ts';
 import { realTool } from '../support/tools.ts';
 
-/** Just what the model asks for, so that a wrong name is found out. */
-function clusterFor({ cluster }: Model): ProxmoxOptions {
-  const { proxmox_node, proxmox_iso_storage, proxmox_disk_storage, proxmox_vm_advanced } = cluster;
-  return {
-    nodes: [{ name: proxmox_node ?? '', bridges: [proxmox_vm_advanced.network_bridge] }],
-    storages: [
-      { storage: proxmox_iso_storage, type: 'dir', content: ['iso'] },
-      { storage: proxmox_disk_storage, type: 'lvmthin', content: ['images'] },
-    ],
-    token: { id: SECRETS.TF_VAR_proxmox_api_token_id, secret: SECRETS.TF_VAR_proxmox_api_token_secret },
-  };
-}
+const TOKEN = { id: SECRETS.TF_VAR_proxmox_api_token_id, secret: SECRETS.TF_VAR_proxmox_api_token_secret };
 
 /** A scenario's files beside a state of their own, and a Proxmox VE whose certificate OpenTofu trusts. */
 async function project(
   { model, artifacts }: Rendered,
   options: ProxmoxOptions = {},
 ): Promise<Stack & { readonly proxmox: Simulator; readonly folder: string }> {
-  const proxmox = await startProxmox({ ...clusterFor(model), ...options });
+  const proxmox = await startProxmox({ ...clusterFor(model, TOKEN), ...options });
   onTestFinished(proxmox.close);
   const folder = await temporaryFolder();
   await writeArtifacts(folder, DIRECTORY, artifacts);

@@ -5,6 +5,7 @@ import { derive } from '../../scripts/config/derive.ts';
 import type { Model, NodeModel } from '../../scripts/types.ts';
 import { inFolder, PLANTED, type InfraProject } from './infra-project.ts';
 import { project } from './project.ts';
+import { clusterFor } from './proxmox/for-model.ts';
 import { startProxmox, type Simulator } from './proxmox/simulator.ts';
 import { writtenIn, type Texts } from './render.ts';
 
@@ -32,7 +33,7 @@ export const NOTHING: Left = { guests: 0, volumes: [], unanswered: 0 };
 /** @param texts of cluster.yaml and nodes.yaml, with their comments @returns what is left after all is destroyed */
 export async function liveThrough(texts: Texts): Promise<Left> {
   const { model } = derive(writtenIn(texts));
-  const proxmox = await startProxmox(clusterFor(model));
+  const proxmox = await startProxmox(clusterFor(model, { id: PLANTED.id, secret: PLANTED.token }));
   try {
     const files = { 'cluster.yaml': connected(texts.cluster, proxmox), 'nodes.yaml': texts.nodes };
     await live(await inFolder(project(files), proxmox), model);
@@ -119,17 +120,4 @@ function replaceOne(written: Document, nodes: readonly NodeModel[]): void {
   if (gone < 0) return;
   written.deleteIn(['nodes', gone]);
   written.addIn(['nodes'], written.createNode({ name: 'added', address: nodes[gone]?.address, controller: false }));
-}
-
-/** Just what the model asks for, so that a wrong name is found out. */
-function clusterFor({ cluster }: Model) {
-  const { proxmox_node, proxmox_iso_storage, proxmox_disk_storage, proxmox_vm_advanced } = cluster;
-  return {
-    nodes: [{ name: proxmox_node ?? '', bridges: [proxmox_vm_advanced.network_bridge] }],
-    storages: [
-      { storage: proxmox_iso_storage, type: 'dir', content: ['iso'] },
-      { storage: proxmox_disk_storage, type: 'lvmthin', content: ['images'] },
-    ],
-    token: { id: PLANTED.id, secret: PLANTED.token },
-  };
 }
