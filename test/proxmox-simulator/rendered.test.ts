@@ -2,7 +2,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Model } from '../../scripts/types.ts';
 import { temporaryFolder } from '../support/copy.ts';
 import { clusterFor } from '../support/proxmox/for-model.ts';
 import type { ProxmoxOptions } from '../support/proxmox/seeds.ts';
