@@ -3,6 +3,7 @@ import type { Completable, Option } from './completion/table.ts';
 import { FORMATS } from './report/format.ts';
 import { CHANGES } from './verbs/changes.ts';
 import { INFRA } from './verbs/infra.ts';
+import { PROXMOX } from './verbs/proxmox.ts';
 import { SECRETS } from './verbs/secrets.ts';
 import { JSON_OPTION, type Verb, type VerbGroup } from './verbs/verb.ts';
 
@@ -46,9 +47,12 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
   {
     name: 'doctor',
     summary: 'look at tools, keys and the repository, and say what to do',
-    options: [JSON_OPTION],
-    more: 'Example:\n  nigari doctor',
-    run: async (context) => (await import('./commands/doctor/doctor.ts')).doctor(context),
+    options: [
+      ['--online', 'ask Proxmox VE, the state server and the image factory, too, for all that an apply will need'],
+      JSON_OPTION,
+    ],
+    more: 'Examples:\n  nigari doctor\n  nigari doctor --online',
+    run: async (context, { online = false }) => (await import('./commands/doctor/doctor.ts')).doctor(context, online),
   },
   {
     name: 'guard',
@@ -97,6 +101,7 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     run: async (context, _, args) => (await import('./commands/completion.ts')).completion(context, args, program()),
   },
   INFRA,
+  PROXMOX,
   SECRETS,
   {
     name: 'exec',

@@ -37,6 +37,7 @@ describe('Taskfile.yml', () => {
       'clean',
       'check',
       'doctor',
+      'proxmox:setup',
       'guard',
       'infra:init',
       'infra:plan',

@@ -40,7 +40,8 @@ export function filesOf(data: unknown, node: string): readonly StoredFile[] {
   return listOf(data).flatMap(({ volid }) => (typeof volid === 'string' ? [{ node, volume: volid }] : []));
 }
 
-function listOf(data: unknown): readonly Readonly<Record<string, unknown>>[] {
+/** A list of mappings; what is none of them is left out. */
+export function listOf(data: unknown): readonly Readonly<Record<string, unknown>>[] {
   return Array.isArray(data) ? data.filter(isMapping) : [];
 }
 

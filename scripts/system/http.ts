@@ -58,7 +58,7 @@ async function bodyOf(answer: IncomingMessage): Promise<string | null> {
 /** Codes of Node's `error.code`: errno(3), OpenSSL's X509_V_ERR_*, Node's TLS, llhttp's HPE_*. */
 const FAILURES: readonly (readonly [RegExp, HttpFailure])[] = [
   [/^(ENOTFOUND|EAI_)/, 'no-such-name'],
-  [/CERT|SIGNED|ISSUER|CRL|ALTNAME/, 'certificate'],
+  [/CERT|SIGN|VERIFY|ISSUER|CRL|ALTNAME/, 'certificate'],
   [/^(EPROTO|ERR_SSL|HPE_)/, 'not-http'],
 ];
 

@@ -38,6 +38,10 @@ export interface Options {
   readonly stdout?: boolean;
   readonly rule?: string;
   readonly summary?: boolean;
+  readonly online?: boolean;
+  readonly user?: string;
+  readonly token?: string;
+  readonly role?: string;
   readonly wait?: string;
   readonly staleOk?: boolean;
   readonly stateIsMine?: boolean;

@@ -32,8 +32,12 @@ const EXAMINATIONS: readonly ((context: Context) => Promise<readonly Row[]>)[] =
   onlyCopies,
 ];
 
-export async function doctor(context: Context): CommandResult {
-  const rows = (await Promise.all(EXAMINATIONS.map((examine) => examine(context)))).flat();
+/** @param isOnline ask, too, whoever OpenTofu will ask */
+export async function doctor(context: Context, isOnline = false): CommandResult {
+  const asked = isOnline
+    ? [...EXAMINATIONS, async () => (await import('./online/online.ts')).online(context)]
+    : EXAMINATIONS;
+  const rows = (await Promise.all(asked.map((examine) => examine(context)))).flat();
   if (context.json) context.reporter.result(JSON.stringify({ rows }, null, 2));
   tell(context.reporter, rows);
   return rows.some(({ status }) => status === 'fail') ? Exit.refusedInput : Exit.done;

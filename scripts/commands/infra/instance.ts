@@ -27,6 +27,13 @@ export async function readRendered(context: Context): Promise<Pick<Prepared, 'in
   return { manifest, instance: await readInstance(context, manifest) };
 }
 
+/** What was rendered, and what is sealed for it, without a tofu. @throws Refusal 2 where no key opens it */
+export async function openRendered(context: Context): Promise<Omit<Prepared, 'tofu'>> {
+  const { manifest, instance } = await readRendered(context);
+  const secrets = await openSecrets(context, instance, manifest);
+  return { manifest, instance, secrets, known: plainValues(instance.variables) };
+}
+
 /**
  * @param needs of the subcommand: without credentials that it needs tofu is never started
  * @throws Refusal 2 when nothing was rendered, no key opens the secrets, or some are missing; 4 when there is no tofu

@@ -4,26 +4,32 @@ import type { Checked } from '../../problem.ts';
 import { dataOf, get } from '../../proxmox/request.ts';
 import { inBatches } from '../../system/batches.ts';
 import { send } from '../../system/http.ts';
+import { trustedAuthority } from '../../system/trust.ts';
 import type { Context } from '../context.ts';
 import type { Prepared } from './instance.ts';
 
 /** @param path below `/api2/json/` @returns `data` of the answer */
 export type Ask = (path: string) => Promise<Checked<unknown>>;
 
-/** As patient as a person. */
-const MILLISECONDS = 15_000;
+/** As patient as a person, in milliseconds. */
+const PATIENCE = 15_000;
 
 /** @returns null where there is no Proxmox VE to ask */
 export function proxmoxOf(
   { env, signal }: Pick<Context, 'env' | 'signal'>,
-  { instance, secrets }: Prepared,
+  { instance, secrets }: Pick<Prepared, 'instance' | 'secrets'>,
+  milliseconds = PATIENCE,
 ): Ask | null {
   const { proxmox } = instance;
   const id = valueOf(secrets, env, 'proxmox_api_token_id');
   const value = valueOf(secrets, env, 'proxmox_api_token_secret');
   if (proxmox === null || id === null || value === null) return null;
-  const limits = { milliseconds: MILLISECONDS, insecure: proxmox.insecure, signal };
-  return async (path) => dataOf(await send(get(proxmox.url, { id, secret: value }, path), limits));
+  const limits = { milliseconds, insecure: proxmox.insecure, signal };
+  return async (path) => {
+    // As Go reads it: whom tofu trusts, we do.
+    const ca = await trustedAuthority(env);
+    return dataOf(await send(get(proxmox.url, { id, secret: value }, path), { ...limits, ...(ca !== null && { ca }) }));
+  };
 }
 
 function valueOf(secrets: Prepared['secrets'], env: Context['env'], key: string): Secret | null {

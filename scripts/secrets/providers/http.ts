@@ -1,7 +1,7 @@
 /** What a provider asks of a server, and what may become of that. `system/http.ts` does it. */
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'LOCK' | 'UNLOCK' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'LOCK' | 'UNLOCK' | 'DELETE' | 'HEAD';
   readonly url: string;
   /** Values of headers may be secret. */
   readonly headers: Readonly<Record<string, string>>;

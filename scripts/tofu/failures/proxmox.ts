@@ -36,7 +36,7 @@ export const PROXMOX: readonly FailureRow[] = [
     /received an HTTP 403 response - Reason: Permission check failed \((?<path>[^,)]+), (?<privilege>[^)]+)\)/,
     'proxmox-privilege-missing',
     'the API token lacks the privilege {privilege} on {path}',
-    'give it a role that has it, there: Datacenter → Permissions → Add → API Token Permission',
+    '`nigari proxmox setup` prints roles, and the `pveum acl modify` lines that give them; `nigari doctor --online` tells all that is missing',
   ],
   [
     /received an HTTP 403 response/,

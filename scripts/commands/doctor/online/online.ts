@@ -1,0 +1,30 @@
+/** `nigari doctor --online`: asks whoever OpenTofu will ask, before it does. Nothing is changed, but for a lock on a name of its own. */
+import { Refusal } from '../../../problem.ts';
+import type { Context } from '../../context.ts';
+import { openRendered } from '../../infra/instance.ts';
+import type { Row } from '../row.ts';
+import { images } from './images.ts';
+import type { Opened } from './probe.ts';
+import { proxmox } from './proxmox.ts';
+import { state } from './state.ts';
+
+/** Side by side: one that has nobody to ask keeps no other waiting. */
+const PROBES: readonly ((context: Context, opened: Opened) => Promise<readonly Row[]>)[] = [proxmox, state, images];
+
+export async function online(context: Context): Promise<readonly Row[]> {
+  try {
+    const opened = await openRendered(context);
+    return (await Promise.all(PROBES.map((probe) => probe(context, opened)))).flat();
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.problems.length === 0) throw error;
+    return [notAsked(error)];
+  }
+}
+
+/** Without what was rendered, or a key for it, it is not known whom to ask, or as whom. */
+const notAsked = ({ problems: [problem] }: Refusal): Row => ({
+  name: 'online',
+  status: 'warning',
+  found: `nobody was asked: ${problem?.message ?? ''}`,
+  ...(problem?.hint !== undefined && { remedy: problem.hint }),
+});

@@ -1,0 +1,81 @@
+/** Does the state server answer, know the user, and lock? */
+import { randomUUID } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import type { HttpAnswer, HttpRequest, NoAnswer } from '../../../secrets/providers/http.ts';
+import { send } from '../../../system/http.ts';
+import { lockCall, readCall, type HttpBackend } from '../../../tofu/http-backend.ts';
+import { lockProbe } from '../../../tofu/lock-info.ts';
+import type { Context } from '../../context.ts';
+import { ok, type Row } from '../row.ts';
+import { fail, PATIENCE, type Opened } from './probe.ts';
+
+export async function state({ env, signal }: Context, { instance, secrets }: Opened): Promise<readonly Row[]> {
+  const { kind, settings } = instance.backend;
+  if (kind === 'local') return [ok('state', 'is a file in this project: back it up')];
+  if (kind !== 'http')
+    return [
+      {
+        name: 'state',
+        status: 'warning',
+        found: `not asked: nigari knows no backend "${kind}"`,
+        remedy: '`nigari infra init` asks it',
+      },
+    ];
+  const backend = { settings, secrets, env };
+  const ask = (request: HttpRequest) => send(request, { milliseconds: PATIENCE, signal });
+  const [read, locking] = await Promise.all([ask(readCall(backend)), lockRow(backend, ask)]);
+  return [readRow(read), locking];
+}
+
+type Ask = (request: HttpRequest) => Promise<HttpAnswer | NoAnswer>;
+
+function readRow(answer: HttpAnswer | NoAnswer): Row {
+  if ('failure' in answer)
+    return fail(
+      'state',
+      `the server does not answer (${answer.reason})`,
+      'is it up, and are host and port of tfstate_url right?',
+    );
+  const known = READ[answer.status];
+  return known ?? fail('state', `the server answers ${answer.status}`, 'look at its log');
+}
+
+/** By the status of a GET: OpenTofu takes 204 and 404 for "no state yet". */
+const READ: Readonly<Record<number, Row>> = {
+  200: ok('state', 'the server knows the user, and has a state'),
+  204: ok('state', 'the server knows the user, and has no state yet'),
+  404: ok('state', 'the server has no state yet'),
+  401: fail(
+    'state',
+    'the server does not accept user or password (401)',
+    'compare tfstate_username and tfstate_password in cluster.yaml with what the server has',
+  ),
+  403: fail(
+    'state',
+    'the server does not let this user at the state (403)',
+    'give tfstate_username the right to tfstate_name on the server',
+  ),
+};
+
+/** On a name that nobody uses, so that no run is kept waiting. */
+async function lockRow(backend: HttpBackend, ask: Ask): Promise<Row> {
+  const probe = lockProbe(randomUUID(), `${userInfo().username}@${hostname()}`, new Date());
+  const scratch = `nigari-doctor-${randomUUID().slice(0, 8)}`;
+  const elsewhere = (url: string): string => besides(url, scratch);
+  const locked = await ask(lockCall(backend, 'lock', probe, elsewhere));
+  const isLocked = 'status' in locked && locked.status === 200;
+  const unlocked = isLocked ? await ask(lockCall(backend, 'unlock', probe, elsewhere)) : locked;
+  if (isLocked && 'status' in unlocked && unlocked.status === 200)
+    return ok('state lock', `a scratch state, ${scratch}, was locked and unlocked`);
+  const said = 'status' in unlocked ? String(unlocked.status) : unlocked.reason;
+  return fail(
+    'state lock',
+    `a scratch state, ${scratch}, could not be ${isLocked ? 'unlocked' : 'locked'} (${said})`,
+    'without locks two runs at once destroy a state: is the path of tfstate_url right?',
+  );
+}
+
+/** `…/states/proxmox/lock` → `…/states/<scratch>/lock` */
+function besides(url: string, name: string): string {
+  return url.replace(/[^/]+(?=(?:\/lock)?\/?(?:\?|$))/, name);
+}
