@@ -93,12 +93,12 @@ describe.skipIf(realTool('tofu') === null)('nigari infra', () => {
     expect(readdirSync(join(folder, '.nigari/cache/plans'))).toEqual([]);
   });
 
-  test('touches nothing of others: neither a VM nor an image', async () => {
-    const foreign = { vmid: 111, name: 'database', node: 'pve2', config: { scsi0: 'local-lvm:8' } };
+  test.each(['pve', 'pve2'])('touches nothing of others on %s: neither a VM nor an image', async (node) => {
+    const foreign = { vmid: 111, name: 'database', node, config: { scsi0: 'local-lvm:8' } };
     const { proxmox, nigari, edit } = await infraProject('', { nodes: ['pve', 'pve2'], guests: [foreign] });
     const before = [proxmox.guests(), proxmox.volumes()];
     const refused = await nigari(['infra', 'apply-auto', '--yes'], 2);
-    expect(refused.stderr).toContain('wants the VM id 111, which belongs to database on pve2');
+    expect(refused.stderr).toContain(`wants the VM id 111, which belongs to database on ${node}`);
     edit('nodes.yaml', (text) => text.replace('111', '112'));
     await nigari(['configure']);
     const file = /"file_name": *"([^"]+)"|file_name *= "([^"]+)"/.exec((await nigari(['infra', 'plan'])).all);
