@@ -43,7 +43,7 @@ export const NEEDED: Readonly<Record<Place, Readonly<Record<string, string>>>> =
     'Datastore.Audit': 'see what is there',
     'Datastore.Allocate': 'remove images',
   },
-  disks: { 'Datastore.AllocateSpace': 'make disks', 'Datastore.Audit': 'see what is there' },
+  disks: { 'Datastore.AllocateSpace': 'make disks, and see what is there' },
   network: { 'SDN.Use': 'connect machines to the bridge' },
   host: { 'Sys.Audit': 'ask for an image before it is downloaded', 'Sys.Modify': 'the same, and the order of start' },
 };

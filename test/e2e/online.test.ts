@@ -1,10 +1,8 @@
 /** `nigari doctor --online` and `nigari proxmox setup`, against a simulated Proxmox VE and a state server. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { NEEDED, PLACES } from '../../scripts/proxmox/privileges.ts';
-import { setupSteps, SETUP_NAMES } from '../../scripts/proxmox/setup.ts';
 import { infraProject, PLANTED, type InfraProject } from '../support/infra-project.ts';
-import { startProxmox } from '../support/proxmox/simulator.ts';
-import { pveum } from '../support/proxmox/pveum.ts';
+import { lifeWithout, SETUP_LINES, tokenBySetup, withToken } from '../support/privileges.ts';
 import type { ProxmoxOptions } from '../support/proxmox/seeds.ts';
 import { startStateServer } from '../support/state/server.ts';
 import { realTool } from '../support/tools.ts';
@@ -176,13 +174,10 @@ describe.skipIf(realTool('tofu') === null)('nigari doctor --online', () => {
 });
 
 describe('nigari proxmox setup', () => {
-  const places = { isoStorage: 'local', diskStorage: 'local-lvm', bridge: 'vmbr0' };
-  const lines = setupSteps(places, SETUP_NAMES).flatMap(({ commands }) => commands);
-
   test('prints what its steps say, and what cluster.yaml gets', async () => {
     const project = await infraProject();
     const { stdout } = await project.nigari(['proxmox', 'setup']);
-    expect(stdout.split('\n').filter((line) => line.startsWith('pveum'))).toEqual(lines);
+    expect(stdout.split('\n').filter((line) => line.startsWith('pveum'))).toEqual(SETUP_LINES);
     expect(stdout).toContain('proxmox_api_token_id: nigari@pve!tofu');
     const other = await project.json<{ steps: readonly { commands: readonly string[] }[] }>([
       'proxmox',
@@ -201,62 +196,20 @@ describe('nigari proxmox setup', () => {
     );
   });
 
-  /** A token made by these lines, as the secret that Proxmox VE shows once. */
-  async function made(version: string, without?: string) {
-    const proxmox = await startProxmox({ version, token: { id: 'somebody@pve!else', secret: PLANTED.token } });
-    onTestFinished(proxmox.close);
-    let secret = '';
-    for (const line of lines) {
-      const answer = await pveum(proxmox, without === undefined ? line : withoutPrivilege(line, without));
-      expect(answer.status, line).toBe(200);
-      secret = (answer.data as { value?: string } | null)?.value ?? secret;
-    }
-    return { proxmox, secret };
-  }
-
-  const withoutPrivilege = (line: string, privilege: string): string => {
-    const [start, privileges] = line.split(' --privs ');
-    return privileges === undefined
-      ? line
-      : `${start} --privs ${privileges
-          .split(',')
-          .filter((one) => one !== privilege)
-          .join()}`;
-  };
-
   test.each(['8.4.1', '9.0.3'])('makes on Proxmox VE %s a token that doctor is content with', async (version) => {
-    const { secret, proxmox } = await made(version);
     const project = await infraProject('', { version });
-    project.edit('cluster.yaml', (text) =>
-      text
-        .replace(/proxmox_api_url: .*/, `proxmox_api_url: ${proxmox.endpoint}`)
-        .replace(/token_id: .*/, 'token_id: nigari@pve!tofu')
-        .replace(PLANTED.token, secret),
-    );
+    project.edit('cluster.yaml', withToken(await tokenBySetup(version)));
     await project.nigari(['configure']);
     const { rows } = await online(project);
     expect(rows.filter(({ status, name }) => status === 'fail' && !name.startsWith('image'))).toEqual([]);
   });
 
   test.skipIf(realTool('tofu') === null)('gives what a whole life needs', async () => {
-    const { secret, proxmox } = await made('9.0.3');
-    const project = await infraProject();
-    project.edit('cluster.yaml', (text) =>
-      text
-        .replace(/proxmox_api_url: .*/, `proxmox_api_url: ${proxmox.endpoint}`)
-        .replace(/token_id: .*/, 'token_id: nigari@pve!tofu')
-        .replace(PLANTED.token, secret),
-    );
-    await project.nigari(['configure']);
-    await project.nigari(['infra', 'apply-auto', '--yes']);
-    project.edit('nodes.yaml', (text) => text.replace('vm_id: 111', 'vm_id: 111, vm_disk_size: 512'));
-    await project.nigari(['configure']);
-    await project.nigari(['infra', 'apply-auto', '--yes']);
-    await project.nigari(['infra', 'destroy', '--yes']);
-    expect([proxmox.guests(), proxmox.volumes()]).toEqual([[], []]);
+    expect(await lifeWithout(null, null)).toEqual([]);
+    expect(await lifeWithout('SDN.Use', 'network')).not.toEqual([]);
   });
 
   test('names each privilege once for each place', () => {
-    for (const place of PLACES) expect(lines.join('\n')).toContain(Object.keys(NEEDED[place]).join(','));
+    for (const place of PLACES) expect(SETUP_LINES.join('\n')).toContain(Object.keys(NEEDED[place]).join(','));
   });
 });
