@@ -10,7 +10,7 @@
  * recognised by its file, so that a second call is instant. Needs only Go.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -134,9 +134,20 @@ async function layOut(directory, recipes) {
     const folder = join(mirror, 'registry.opentofu.org/bpg/proxmox', PROVIDER_VERSION, platform());
     await link(file, join(folder, executable(`${recipe.name}_v${PROVIDER_VERSION}`)));
   }
+  await writeFile(cliConfig, cliConfigText(mirror));
+}
+
+/** No test asks the real registry, which would answer one day like this and another like that. */
+function cliConfigText(mirror) {
   const include = 'include = ["registry.opentofu.org/bpg/proxmox"]';
   const block = `filesystem_mirror {\n    path    = ${JSON.stringify(mirror)}\n    ${include}\n  }`;
-  await writeFile(cliConfig, `provider_installation {\n  ${block}\n}\ndisable_checkpoint = true\n`);
+  const host = 'host "registry.opentofu.org" {\n  services = {}\n}\n';
+  return `${host}provider_installation {\n  ${block}\n}\ndisable_checkpoint = true\n`;
+}
+
+function isLaidOut(directory) {
+  const { cliConfig, mirror } = toolPaths(directory);
+  return existsSync(cliConfig) && readFileSync(cliConfig, 'utf8') === cliConfigText(mirror);
 }
 
 async function main(args) {
@@ -153,7 +164,7 @@ async function main(args) {
     await build(directory, recipe);
     process.stderr.write(`${Math.round((Date.now() - started) / 1000)} s\n`);
   }
-  if (missing.length > 0 || !existsSync(toolPaths(directory).cliConfig)) await layOut(directory, recipes);
+  if (missing.length > 0 || !isLaidOut(directory)) await layOut(directory, recipes);
   if (args.includes('--json')) process.stdout.write(`${JSON.stringify(toolPaths(directory))}\n`);
 }
 

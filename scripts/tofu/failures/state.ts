@@ -83,8 +83,14 @@ export const STATE: readonly FailureRow[] = [
   [
     /Backend configuration changed|Backend type changed|Backend initialization required: please run "tofu init" Reason: Backend configuration/,
     'backend-changed',
-    'the backend is another one than at the last init',
-    'if the state shall move to the new place: `nigari infra init -migrate-state`; if it is there already: `nigari infra init -reconfigure`',
+    'the backend is another one than at the last init, and nobody said what becomes of the state',
+    'either `nigari infra init -migrate-state -force-copy`: the state is copied from the old place over what the new one has; or `nigari infra init -reconfigure`: it stays behind, and what the new place has counts. Where that has none, the next apply would make everything once more',
+  ],
+  [
+    /Can't ask approval for state migration/,
+    'state-copy-undecided',
+    'OpenTofu would ask whether to copy a state into the new backend',
+    'to copy it: `nigari infra init -migrate-state -force-copy`. To leave it: `nigari infra init -reconfigure`, with the local terraform.tfstate moved away before, for OpenTofu offers to copy that too',
   ],
   [
     /Backend initialization required/,
