@@ -40,6 +40,7 @@ describe('Taskfile.yml', () => {
       'proxmox:setup',
       'guard',
       'infra:init',
+      'infra:upgrade',
       'infra:plan',
       'infra:apply',
       'infra:apply-auto',

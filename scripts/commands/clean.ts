@@ -46,13 +46,13 @@ async function placesOf(context: Context, { files }: Manifest): Promise<readonly
 }
 
 async function placeOf(context: Context, directory: string): Promise<StatePlace> {
-  const { root } = context;
+  const { root, env } = context;
   const backend = await readFileOf(context, posix.join(directory, 'backend.tf'));
   return {
     directory,
     backend: backend && new TextDecoder().decode(backend.bytes),
     hasStateFile: await hasLocalState(root, directory),
-    isInitialised: await hasDotTerraform(root, directory),
+    isInitialised: await hasDotTerraform(root, directory, env),
   };
 }
 

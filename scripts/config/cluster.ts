@@ -55,6 +55,7 @@ export function clusterFields(cluster: ClusterYaml): FieldTree<ClusterModel> {
     tfstate_username: stateUser(cluster),
     tfstate_password: marked('tfstate_password'),
     state_encryption_passphrase: marked('state_encryption_passphrase'),
+    tofu_lock_platforms: filled('tofu_lock_platforms'),
     vars: filled('vars'),
   };
 }

@@ -257,6 +257,26 @@ export interface ClusterYaml {
    */
   state_encryption_passphrase?: string;
   /**
+   * Platforms on which OpenTofu runs for this project, CI among them: .terraform.lock.hcl gets the checksums of the providers for each. Empty: only what an init writes by itself.
+   */
+  tofu_lock_platforms?: (
+    | 'linux_amd64'
+    | 'linux_arm64'
+    | 'linux_arm'
+    | 'linux_386'
+    | 'darwin_amd64'
+    | 'darwin_arm64'
+    | 'windows_amd64'
+    | 'windows_arm64'
+    | 'windows_386'
+    | 'freebsd_amd64'
+    | 'freebsd_arm'
+    | 'freebsd_386'
+    | 'openbsd_amd64'
+    | 'openbsd_386'
+    | 'solaris_amd64'
+  )[];
+  /**
    * Where a value comes from that is written as secret://name. No secret itself.
    */
   secrets?: {

@@ -1,15 +1,16 @@
 /** The record of each instance's last good `tofu init`, and what it is compared with. */
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { checked, refused, type Checked } from '../problem.ts';
-import { isInitInput } from '../tofu/init-inputs.ts';
+import { isInitInput, type Surroundings } from '../tofu/init-inputs.ts';
+import type { LockedProvider } from '../tofu/lock-file.ts';
 import { readCache, writeCache } from './cache-file.ts';
 import { errno, ioProblem } from './io-problem.ts';
 
-/** `{ "<directory>": "<SHA-256, hex>" }`; it is about this machine's `.terraform/`. */
+/** `{ "<path>": "<SHA-256, hex>" }`; it is about this machine's `.terraform/`. */
 const NAME = 'init.json';
 
-/** Directory of an instance → `initHash` after its last success. */
+/** Directory of an instance → `initHash` after its last success; path of its lock file → the `lockAttempt` that failed last. */
 export type InitRecord = ReadonlyMap<string, string>;
 
 /** A record that is missing or damaged is an empty one: then init runs once more. */
@@ -44,9 +45,36 @@ export async function readInitInputs(
   }
 }
 
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Absolute path of what `tofu init` makes for an instance. */
+export const dataFolder = (root: string, directory: string, env: Env): string =>
+  resolve(root, directory, env['TF_DATA_DIR'] || '.terraform');
+
 /** Whether `tofu init` ever ran in an instance's directory. */
-export async function hasDotTerraform(root: string, directory: string): Promise<boolean> {
-  return namesIn(join(root, directory, '.terraform')) !== null;
+export async function hasDotTerraform(root: string, directory: string, env: Env): Promise<boolean> {
+  return namesIn(dataFolder(root, directory, env)) !== null;
+}
+
+/**
+ * What init left in its folder: which backend it took, and which of the locked providers are there. They may be links into a
+ * cache that somebody has cleared since.
+ */
+export async function readLeftByInit(
+  root: string,
+  directory: string,
+  env: Env,
+  locked: readonly LockedProvider[],
+): Promise<Surroundings> {
+  const data = dataFolder(root, directory, env);
+  const folders = locked.map(({ source, version }) => join('providers', source, version));
+  const platforms = folders.flatMap((folder) => (namesIn(join(data, folder)) ?? []).map((name) => join(folder, name)));
+  const backend = join(data, 'terraform.tfstate');
+  return {
+    TF_DATA_DIR: env['TF_DATA_DIR'] ?? '',
+    backend: existsSync(backend) ? readFileSync(backend, 'utf8') : '',
+    providers: platforms.filter((platform) => existsSync(join(data, platform))).join('\n'),
+  };
 }
 
 /** Whether an instance's directory holds a local state, also one that an apply could not save. */

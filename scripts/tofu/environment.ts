@@ -86,6 +86,14 @@ export function tofuEnvironment(instance: Runnable, secrets: Secrets): Record<st
   return { ...ALWAYS, ...Object.fromEntries(present.map(({ key, variable }) => [variable, textOf(secrets.get(key))])) };
 }
 
+/** What an http backend that the state is taken from wants: it is no longer the instance's when its state moves elsewhere. */
+export function formerBackendEnvironment(secrets: Secrets): Record<string, string> {
+  const ofState = CREDENTIALS.filter(
+    ({ concerns, key }) => concerns === hasHttpState && textOf(secrets.get(key)) !== '',
+  );
+  return Object.fromEntries(ofState.map(({ key, variable }) => [variable, textOf(secrets.get(key))]));
+}
+
 /**
  * What a subcommand of these needs cannot do without and neither the sealed file nor the user's own environment has: one
  * `credential-missing` each, with the key of cluster.yaml to set.

@@ -1,8 +1,9 @@
 /** What `tofu init` reads, as one hash: while it stays the same, init has nothing to do. */
 import { createHash } from 'node:crypto';
+import { LOCK_FILE } from './lock-file.ts';
 
-/** Written by init itself: so hash again after a success, and remember that. */
-export const LOCK_FILE = '.terraform.lock.hcl';
+/** Besides the files of an instance's directory: what else decides over what init does, and what it left behind, by name. */
+export type Surroundings = Readonly<Record<string, string>>;
 
 /** Whether init reads a file of this name in an instance's directory. Dot files and `name~` are no configuration to tofu. */
 export function isInitInput(name: string): boolean {
@@ -16,16 +17,15 @@ export function isInitInput(name: string): boolean {
  *   first resource of a new provider is.
  *
  * Values of variables do not count. OpenTofu allows them in backend blocks and module sources; what we emit has none
- * there.
+ * there. init itself writes the lock file and changes its surroundings: so hash again after a success, and remember that.
  * @param files name → bytes, of one instance's directory; other names are passed over
  * @returns SHA-256, hex
  */
-export function initHash(files: ReadonlyMap<string, Uint8Array>): string {
+export function initHash(files: ReadonlyMap<string, Uint8Array>, around: Surroundings = {}): string {
   const hash = createHash('sha256');
-  for (const name of [...files.keys()].filter(isInitInput).toSorted()) {
-    const part = whatInitReads(name, textOf(files.get(name)));
-    hash.update(`${name}\0${part.length}\0${part}`);
-  }
+  const names = [...files.keys()].filter(isInitInput).toSorted();
+  const read = names.map((name) => [name, whatInitReads(name, textOf(files.get(name)))]);
+  for (const [name, part = ''] of [...read, ...Object.entries(around)]) hash.update(`${name}\0${part.length}\0${part}`);
   return hash.digest('hex');
 }
 

@@ -23,6 +23,11 @@ const UNASKED = ['-input=false'];
 export const SUBCOMMANDS = {
   init: { words: ['init'], always: UNASKED, needs: 'state' },
   'init-providers': { words: ['init'], always: [...UNASKED, '-backend=false'], needs: 'files' },
+  'providers-lock': {
+    words: ['providers', 'lock'],
+    always: [],
+    needs: 'files',
+  },
   plan: { words: ['plan'], always: UNASKED, needs: 'everything' },
   apply: { words: ['apply'], always: UNASKED, needs: 'everything' },
   output: { words: ['output'], always: [], needs: 'state' },

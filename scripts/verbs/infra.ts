@@ -68,6 +68,13 @@ const INFRA_VERBS: readonly Verb[] = [
     run: async (context, _, args) => (await import('../commands/infra/pass.ts')).infraInit(context, args),
   },
   {
+    name: 'upgrade',
+    summary: 'take the newest providers that the version constraints allow into the lock file',
+    ...TO_TOFU,
+    more: 'Runs tofu init -upgrade, and says which provider went from which version to which.\n\nExample:\n  nigari infra upgrade',
+    run: async (context, _, args) => (await import('../commands/infra/upgrade.ts')).infraUpgrade(context, args),
+  },
+  {
     name: 'plan',
     summary: 'show what an apply would do, and keep that plan, encrypted, for nigari infra apply',
     options: [

@@ -52,7 +52,7 @@ const HALVES: Readonly<Record<string, string>> = {
 };
 
 describe.each([
-  ['cluster.yaml.example', CLUSTER, (text: string) => inputs(text, NODES), 25],
+  ['cluster.yaml.example', CLUSTER, (text: string) => inputs(text, NODES), 26],
   ['nodes.yaml.example', NODES, (text: string) => inputs(CLUSTER, text), 16],
 ])('%s', (_, text, sources, count) => {
   test('has settings that are commented out', () => {

@@ -11,7 +11,8 @@ import {
   writeInitRecord,
 } from '../../scripts/system/init-record.ts';
 import { tofuCommand } from '../../scripts/tofu/commands.ts';
-import { initHash, isInitInput, LOCK_FILE, needsInit } from '../../scripts/tofu/init-inputs.ts';
+import { initHash, isInitInput, needsInit } from '../../scripts/tofu/init-inputs.ts';
+import { LOCK_FILE } from '../../scripts/tofu/lock-file.ts';
 import { realTool, tofuEnv } from '../support/tools.ts';
 
 const tofu = realTool('tofu');
@@ -130,7 +131,7 @@ describe('the record of inits', () => {
     for (const name of ['a.tf', 'terraform.tfvars', LOCK_FILE]) await writeFile(join(root, 'd', name), name);
     const inputs = await readInitInputs(root, 'd');
     expect(inputs.ok && [...inputs.value.keys()].toSorted()).toEqual([LOCK_FILE, 'a.tf']);
-    expect([await hasDotTerraform(root, 'd'), await hasDotTerraform(root, 'none')]).toEqual([true, false]);
+    expect([await hasDotTerraform(root, 'd', {}), await hasDotTerraform(root, 'none', {})]).toEqual([true, false]);
     await writeFile(join(root, 'file'), '');
     expect(await readInitInputs(root, 'file')).toMatchObject({ ok: false, problems: [{ code: 'file-in-the-way' }] });
   });
@@ -157,7 +158,8 @@ describe.skipIf(tofu === null)('with the real tofu', () => {
       const files = await readInitInputs(root, 'd');
       return files.ok ? initHash(files.value) : '';
     };
-    const due = async (previous: string | null) => needsInit(previous, await now(), await hasDotTerraform(root, 'd'));
+    const due = async (previous: string | null) =>
+      needsInit(previous, await now(), await hasDotTerraform(root, 'd', {}));
     await put('versions.tf', versions);
     await put('outputs.tf', 'output "x" {\n  value = 1\n}\n');
     const before = await now();

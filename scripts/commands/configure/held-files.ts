@@ -41,8 +41,8 @@ async function instanceFiles({ root }: Context): Promise<Disk> {
 }
 
 async function look(context: Context, directory: string): Promise<FormerInstance> {
-  const { root } = context;
+  const { root, env } = context;
   const backend = await readFileOf(context, `${directory}/backend.tf`);
-  const inUse = (await hasDotTerraform(root, directory)) || (await hasLocalState(root, directory));
+  const inUse = (await hasDotTerraform(root, directory, env)) || (await hasLocalState(root, directory));
   return { directory, inUse, backend: backend === null ? null : new TextDecoder().decode(backend.bytes) };
 }

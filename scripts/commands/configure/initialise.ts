@@ -4,7 +4,8 @@ import { plainValues } from '../../secrets/mask.ts';
 import { missingCredentials } from '../../tofu/environment.ts';
 import type { Instance, Model } from '../../types.ts';
 import { step, type Context } from '../context.ts';
-import { findTofu, isInitDue, secretsOf, tofuInit } from '../infra/tofu.ts';
+import { isInitDue, tofuInit } from '../infra/init.ts';
+import { findTofu, secretsOf } from '../infra/tofu.ts';
 
 /** How the stage ended for one instance. */
 export interface Initialised {
@@ -23,9 +24,10 @@ export async function initialise(context: Context, model: Model): Promise<readon
 
 async function initialiseOne(context: Context, instance: Instance, model: Model): Promise<Initialised> {
   const { directory } = instance;
-  if (!(await isInitDue(context, instance))) return { directory, status: 'not due', problems: [] };
   const tofu = await findTofu(context);
   if (!tofu.ok) return { directory, status: 'skipped', problems: tofu.problems };
+  const isDue = await isInitDue(context, { tofu: tofu.value, instance }, model.cluster.tofu_lock_platforms);
+  if (!isDue) return { directory, status: 'not due', problems: [] };
   const secrets = secretsOf(model.cluster);
   const missing = missingCredentials(instance, secrets, 'state', context.env);
   if (missing.length > 0) return { directory, status: 'skipped', problems: missing };

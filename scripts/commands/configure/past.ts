@@ -56,6 +56,6 @@ const LOCAL = /^\s*backend\s+"local"\s*\{\s*path\s*=\s*"terraform\.tfstate"/m;
 async function mayExist(context: Context, directory: string): Promise<boolean> {
   if (await hasLocalState(context.root, directory)) return true;
   const backend = await readFileOf(context, `${directory}/backend.tf`);
-  if (backend === null) return hasDotTerraform(context.root, directory);
+  if (backend === null) return hasDotTerraform(context.root, directory, context.env);
   return !LOCAL.test(new TextDecoder().decode(backend.bytes));
 }

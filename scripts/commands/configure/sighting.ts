@@ -6,11 +6,12 @@ import type { ClusterYaml } from '../../config/written.gen.ts';
 import { Exit, must } from '../../problem.ts';
 import { chosenProvider, settingsOf } from '../../secrets/providers/settings.ts';
 import { assetsDirectory } from '../../system/assets.ts';
-import { readInitInputs } from '../../system/init-record.ts';
+import { dataFolder, readInitInputs } from '../../system/init-record.ts';
 import { usersKeyFile } from '../../system/key-places.ts';
 import { remember } from '../../system/last-run.ts';
 import { hashOfContent, isAsObserved, observe, observeAll, type Observed } from '../../system/observed.ts';
 import { findOnPath } from '../../system/programs.ts';
+import { settingsPlaces } from '../../system/tofu-settings.ts';
 import type { Change, Disk, Instance } from '../../types.ts';
 import type { ConfigureOptions } from './options.ts';
 import type { Outcome } from './report.ts';
@@ -42,7 +43,7 @@ export async function sight(context: Context, options: ConfigureOptions): Promis
       if (before === null || !isForeseeable(context, secrets, done)) return;
       const taken = Date.now();
       const said: Said = { ...again(done), init };
-      const made = await attempt(() => outputs(context.root, said.unchanged, instances));
+      const made = await attempt(() => outputs(context, said.unchanged, instances));
       if (made === null || !isAsLeft(context.root, made, done.changes, disk)) return;
       if (!before.every((one) => isAsObserved(one, begun, (content) => content))) return;
       await remember(context, { asked: askedOf(context, options), taken, seen: [...before, ...made], said });
@@ -81,7 +82,7 @@ async function attempt<T>(look: () => T | Promise<T>): Promise<T | null> {
 const SECRETS_FILE = settingsOf('sops-age').file;
 
 /** Why init was skipped that shows by what is looked at: PATH and its folders, the environment, the inputs. */
-const FORESEEABLE = ['tofu-missing', 'credential-missing'];
+const FORESEEABLE = ['tofu-missing', 'tofu-settings-missing', 'credential-missing'];
 
 /** What a program, a server or another file answers may change unseen: such runs are always made. */
 function isForeseeable({ env }: Context, secrets: ClusterYaml['secrets'], { initialised }: Outcome): boolean {
@@ -93,14 +94,22 @@ function isForeseeable({ env }: Context, secrets: ClusterYaml['secrets'], { init
 }
 
 /** What a run reads before it knows what it makes: inputs, keys, templates, programs, and nigari itself. */
-async function inputs({ root, env, platform }: Context): Promise<readonly Observed[]> {
+async function inputs(context: Context): Promise<readonly Observed[]> {
+  const { root, env, platform } = context;
   const own = assetsDirectory();
   const named = ['cluster.yaml', 'nodes.yaml', SEALED_FILE, SECRETS_FILE, '.sops.yaml', 'age.key'];
   const keys = [env['SOPS_AGE_KEY_FILE'], usersKeyFile(env, platform as NodeJS.Platform)].filter((path) => !!path);
   // A program that comes or goes changes the names in a folder of PATH.
   const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
   const tofu = await findOnPath('tofu', env);
-  const files = [...named, ...keys, ...folders, ...(tofu === null ? [] : [tofu]), join(own, 'dist/nigari.js')];
+  const files = [
+    ...named,
+    ...keys,
+    ...folders,
+    ...(tofu === null ? [] : [tofu]),
+    ...settingsPlaces(context),
+    join(own, 'dist/nigari.js'),
+  ];
   const templates = new Set([own, root].map((folder) => join(folder, 'templates')));
   const paths = new Set(files.map((path) => resolve(root, path ?? '')));
   return [...[...paths].map(observe), ...[...templates].flatMap(observeAll)];
@@ -110,17 +119,17 @@ const MEMORIES = [MANIFEST_FILE, '.nigari/cache/sealed.json', '.nigari/cache/ini
 
 /** What a run made, what else lies beside it, and what nigari remembers of it. */
 async function outputs(
-  root: string,
+  { root, env }: Context,
   made: readonly string[],
   instances: readonly Instance[],
 ): Promise<readonly Observed[]> {
   const directories = [...new Set([...DIRECTORIES, ...instances.map(({ directory }) => directory)])];
-  const dotTerraform = directories.map((directory) => `${directory}/.terraform`);
+  const dotTerraform = directories.map((directory) => dataFolder(root, directory, env));
   const others = await Promise.all(directories.map((directory) => initInputs(root, directory)));
-  const files = [...made, ...MEMORIES, ...dotTerraform, ...others.flat()];
-  const paths = new Set([...files, ...files.flatMap(foldersOf), ...directories]);
+  const files = [...made, ...MEMORIES, ...others.flat()];
+  const paths = new Set([...files, ...files.flatMap(foldersOf), ...directories, ...dotTerraform]);
   // What is remembered goes there too.
-  return [...paths].filter((path) => !isOwnFolder(path)).map((path) => observe(join(root, path)));
+  return [...paths].filter((path) => !isOwnFolder(path)).map((path) => observe(resolve(root, path)));
 }
 
 async function initInputs(root: string, directory: string): Promise<readonly string[]> {

@@ -14,11 +14,12 @@ import {
 import { step, type CommandResult, type Context } from '../context.ts';
 import { applyPlan, type ApplyOptions } from './apply.ts';
 import { refuseStale } from './current.ts';
+import { initIfDue } from './init.ts';
 import { prepare, type Prepared } from './instance.ts';
 import { tellPlan } from './plan.ts';
 import { askAll, proxmoxOf, type Ask } from './proxmox.ts';
 import { makePlan } from './saved.ts';
-import { initIfDue, runTofu } from './tofu.ts';
+import { runTofu } from './tofu.ts';
 
 export async function infraAdopt(context: Context, options: ApplyOptions): CommandResult {
   const prepared = await prepare(context, 'everything');

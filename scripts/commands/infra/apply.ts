@@ -6,10 +6,11 @@ import { consent } from '../consent.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { refuseStale } from './current.ts';
 import { refuseForeign } from './foreign.ts';
+import { initIfDue } from './init.ts';
 import { prepare } from './instance.ts';
 import { planned, tellPlan } from './plan.ts';
 import { openPlan, type OpenPlan } from './saved.ts';
-import { initIfDue, runTofu } from './tofu.ts';
+import { runTofu } from './tofu.ts';
 
 export interface ApplyOptions {
   /** Agreed to what cannot be undone: nobody is asked. */

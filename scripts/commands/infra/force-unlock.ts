@@ -10,8 +10,9 @@ import { send } from '../../system/http.ts';
 import { holderText, lockProbe, readLockInfo, type LockInfo } from '../../tofu/lock-info.ts';
 import { consent } from '../consent.ts';
 import type { CommandResult, Context } from '../context.ts';
+import { initIfDue } from './init.ts';
 import { prepare, type Prepared } from './instance.ts';
-import { initIfDue, runTofu } from './tofu.ts';
+import { runTofu } from './tofu.ts';
 
 /** @param id of the lock; null: whatever lock there is */
 export async function forceUnlock(context: Context, id: string | null, yes: boolean): CommandResult {

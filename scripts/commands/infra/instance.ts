@@ -5,6 +5,7 @@ import { parseBack, Unparsable } from '../../render/parse-back.ts';
 import { plainValues } from '../../secrets/mask.ts';
 import { openValues } from '../../secrets/guards/variables.ts';
 import { readInitInputs } from '../../system/init-record.ts';
+import { readTofuSettings } from '../../system/tofu-settings.ts';
 import { missingCredentials, type Secrets } from '../../tofu/environment.ts';
 import { renderedInstance, type RenderedInstance } from '../../tofu/rendered-instance.ts';
 import type { Needs } from '../../tofu/subcommands.ts';
@@ -40,6 +41,7 @@ export async function openRendered(context: Context): Promise<Omit<Prepared, 'to
  */
 export async function prepare(context: Context, needs: Needs): Promise<Prepared> {
   const { manifest, instance } = await readRendered(context);
+  must(readTofuSettings(context), Exit.refusedInput);
   const tofu = must(await findTofu(context), Exit.otherProgram);
   const isSecretNeeded = needs === 'state' || needs === 'everything';
   const secrets = isSecretNeeded ? await openSecrets(context, instance, manifest) : new Map();

@@ -4,8 +4,10 @@ import { cacheFolder } from '../../system/cache-file.ts';
 import { canAsk } from '../../system/prompt.ts';
 import { SUBCOMMANDS, type SubcommandName } from '../../tofu/subcommands.ts';
 import { step, type CommandResult, type Context } from '../context.ts';
+import { initIfDue, tofuInit } from './init.ts';
 import { prepare, type Prepared } from './instance.ts';
-import { initIfDue, runTofu, tofuInit, type How } from './tofu.ts';
+import { lockPlatforms, READ_ONLY } from './lock-file.ts';
+import { runTofu, type How } from './tofu.ts';
 
 export async function infraInit(context: Context, args: readonly string[]): CommandResult {
   await tofuInit(context, await prepare(context, 'state'), { args, output: 'shown' });
@@ -30,8 +32,9 @@ const outputOf = (name: SubcommandName): NonNullable<How['output']> =>
 async function initWithoutState(context: Context, prepared: Prepared): Promise<Readonly<Record<string, string>>> {
   const { directory } = prepared.instance;
   const env = { TF_DATA_DIR: cacheFolder(context.root, `validate/${directory.replaceAll('/', '-')}`) };
+  const args = (await lockPlatforms(context)) === null ? [READ_ONLY] : [];
   await step(context, `tofu init -backend=false in ${directory}`, () =>
-    runTofu(context, prepared, 'init-providers', { env }),
+    runTofu(context, prepared, 'init-providers', { args, env }),
   );
   return env;
 }

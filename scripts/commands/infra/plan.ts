@@ -7,9 +7,10 @@ import { isEmpty } from '../../tofu/plan/summary.ts';
 import { planData, planMarkdown, planText } from '../../tofu/plan/told.ts';
 import { step, type CommandResult, type Context } from '../context.ts';
 import { refuseStale } from './current.ts';
+import { initIfDue } from './init.ts';
 import { prepare } from './instance.ts';
 import { makePlan, type MadePlan, type OpenPlan } from './saved.ts';
-import { asksForDetail, initIfDue } from './tofu.ts';
+import { asksForDetail } from './tofu.ts';
 
 export interface PlanOptions {
   /** How the summary is told. */

@@ -4,18 +4,16 @@ import { isSecret, type Secret } from '../../config/secret.ts';
 import { checked, Exit, must, Refusal, refused, type Checked, type Problem } from '../../problem.ts';
 import { masker } from '../../secrets/mask.ts';
 import { tofuCommand, versionCommand } from '../../tofu/commands.ts';
-import { missingCredentials, tofuEnvironment, type Runnable, type Secrets } from '../../tofu/environment.ts';
+import { tofuEnvironment, type Runnable, type Secrets } from '../../tofu/environment.ts';
 import { explainFailure } from '../../tofu/errors.ts';
-import { initHash, needsInit } from '../../tofu/init-inputs.ts';
 import type { SubcommandName } from '../../tofu/subcommands.ts';
 import { checkVersion } from '../../tofu/version.ts';
-import { hasDotTerraform, readInitInputs, readInitRecord, writeInitRecord } from '../../system/init-record.ts';
 import { howToGet, managersOf } from '../../system/install-words.ts';
-import { withLock } from '../../system/lock.ts';
 import { findOnPath } from '../../system/programs.ts';
-import { run, type Ended } from '../../system/processes.ts';
+import { run, type Ended, type RunOptions } from '../../system/processes.ts';
+import { readTofuSettings, settingsEnvironment, type TofuSettings } from '../../system/tofu-settings.ts';
 import { SECRET_KEYS, type ClusterModel, type Command } from '../../types.ts';
-import { step, type Context } from '../context.ts';
+import type { Context } from '../context.ts';
 
 /** The secrets that the inputs hold, for a run that has just read them. */
 export function secretsOf(cluster: ClusterModel): Secrets {
@@ -28,16 +26,29 @@ export interface Tofu {
   readonly path: string;
   /** `1.12.6` */
   readonly version: string;
+  readonly settings: TofuSettings;
 }
 
+/** By environment, which the copies of a context share: a run looks once. */
+const FOUND = new WeakMap<Context['env'], Promise<Checked<Tofu>>>();
+
 /** A tofu that can run what we generate, or why there is none, with the way to get one here. */
-export async function findTofu({ env, root, platform }: Context): Promise<Checked<Tofu>> {
+export function findTofu(context: Context): Promise<Checked<Tofu>> {
+  const found = FOUND.get(context.env) ?? lookForTofu(context);
+  FOUND.set(context.env, found);
+  return found;
+}
+
+async function lookForTofu(context: Context): Promise<Checked<Tofu>> {
+  const { env, root, platform } = context;
+  const settings = readTofuSettings(context);
+  if (!settings.ok) return settings;
   const path = await findOnPath('tofu', env);
   if (path === null) return refused(await tofuMissing(env, platform));
   const ended = await run(versionCommand(path, root));
   if (!ended.ok) return ended;
   const version = checkVersion(ended.value.stdout);
-  return version.ok ? checked({ path, version: version.value }) : version;
+  return version.ok ? checked({ path, version: version.value, settings: settings.value }) : version;
 }
 
 async function tofuMissing(env: Context['env'], platform: string): Promise<Problem> {
@@ -87,19 +98,47 @@ export async function runTofu(context: Context, call: TofuRun, name: SubcommandN
   const hide = masker(call.secrets, call.known);
   const command = tofuCommand(tofuCall(context, call, how), name);
   const options = output === 'captured' ? {} : { inherit: true, ...(output === 'shown' && { mask: hide }) };
-  const ended = must(await run(command, { ...options, signal: context.signal }), Exit.otherProgram);
-  if (ended.interrupted) throw new Refusal([], Exit.interrupted);
+  const ended = await toItsEnd(context, command, options);
   if (ended.exitCode === 0 || (ended.exitCode === 2 && asksForDetail(args))) return ended;
   const said = hide(`${ended.stdout}\n${ended.stderr}`.trim());
   if (output === 'captured' && said !== '') context.reporter.line(said, 'dim');
   throw new Refusal([failure(command, ended.exitCode, said)], Exit.otherProgram);
 }
 
-function tofuCall({ root, colour }: Context, { tofu, instance, secrets }: TofuRun, { args = [], env, output }: How) {
+/**
+ * Runs a subcommand that may fail: a failure is no refusal, and nothing is told of it.
+ * @param within milliseconds that it may take
+ */
+export async function tryTofu(
+  context: Context,
+  call: TofuRun,
+  name: SubcommandName,
+  how: Pick<How, 'args' | 'env'>,
+  within: number,
+): Promise<Ended & { readonly said: string }> {
+  const ended = await toItsEnd(context, tofuCommand(tofuCall(context, call, how), name), { within });
+  return {
+    ...ended,
+    said: masker(call.secrets, call.known)(`${ended.stdout}\n${ended.stderr}`),
+  };
+}
+
+async function toItsEnd({ signal }: Context, command: Command, options: RunOptions): Promise<Ended> {
+  const ended = must(await run(command, { ...options, signal }), Exit.otherProgram);
+  if (ended.interrupted) throw new Refusal([], Exit.interrupted);
+  return ended;
+}
+
+function tofuCall(context: Context, { tofu, instance, secrets }: TofuRun, { args = [], env, output }: How) {
+  const { root, colour } = context;
   return {
     tofu: tofu.path,
     directory: join(root, instance.directory),
-    env: { ...tofuEnvironment(instance, secrets), ...env },
+    env: {
+      ...settingsEnvironment(tofu.settings, context),
+      ...tofuEnvironment(instance, secrets),
+      ...env,
+    },
     // What is captured is told in our own words and colours.
     colour: colour && output !== undefined && output !== 'captured',
     args,
@@ -120,36 +159,6 @@ function failure({ args: [verb = ''] }: Command, exitCode: number, output: strin
     message: `tofu ${verb} ended with exit code ${exitCode}`,
     hint: 'see what it said above',
   };
-}
-
-/** Whether init has something to do: its inputs changed since its last success, or it never ran here. */
-export async function isInitDue({ root }: Context, { directory }: Runnable): Promise<boolean> {
-  const files = must(await readInitInputs(root, directory), Exit.refusedInput);
-  const record = await readInitRecord(root);
-  return needsInit(record.get(directory) ?? null, initHash(files), await hasDotTerraform(root, directory));
-}
-
-/** Runs init first where that is due: in a fresh clone a plan just works. */
-export async function initIfDue(context: Context, call: TofuRun): Promise<void> {
-  if (!(await isInitDue(context, call.instance))) return;
-  await step(context, `tofu init in ${call.instance.directory}`, () => tofuInit(context, call));
-}
-
-/**
- * `tofu init`, remembered when it succeeds; one at a time, for two would work on the same `.terraform/`.
- * @throws Refusal 4 with what tofu said and the remedy, when we know one; 2 while another run is at work
- */
-export async function tofuInit(context: Context, call: TofuRun, how: How = {}): Promise<void> {
-  refuseWithout(missingCredentials(call.instance, call.secrets, 'state', context.env));
-  must(await withLock(context.root, () => initAndRemember(context, call, how)), Exit.refusedInput);
-}
-
-async function initAndRemember(context: Context, call: TofuRun, how: How): Promise<Checked<void>> {
-  await runTofu(context, call, 'init', how);
-  const { root } = context;
-  const { directory } = call.instance;
-  const hash = initHash(must(await readInitInputs(root, directory), Exit.refusedInput));
-  return writeInitRecord(root, new Map([...(await readInitRecord(root)), [directory, hash]]));
 }
 
 /** @throws Refusal 2 when something that the command needs is not set */
