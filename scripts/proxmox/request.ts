@@ -34,11 +34,15 @@ function noAnswer({ failure, reason }: NoAnswer): Problem {
   return { code, severity: 'error', message: `the Proxmox API does not answer (${reason})`, hint };
 }
 
+/** The same whether tofu meets it or we do. */
+export const CERTIFICATE_REMEDY =
+  'let this machine trust the authority that signed it: in the list of the system, or in a file that SSL_CERT_FILE names; `proxmox_insecure: true` goes without any check, and lets whoever sits between read the token';
+
 const certificate: Problem = {
   code: 'proxmox-certificate',
   severity: 'error',
   message: "Proxmox' certificate is not trusted here",
-  hint: 'let this machine trust the authority that signed it (NODE_EXTRA_CA_CERTS and SSL_CERT_FILE name it); `proxmox_insecure: true` goes without any check, and lets whoever sits between read the token',
+  hint: CERTIFICATE_REMEDY,
 };
 
 function refusal({ status, said = '' }: HttpAnswer): Problem {
@@ -60,11 +64,15 @@ const unauthorized: Problem = {
   hint: 'was it deleted or has it expired? See Datacenter → Permissions → API Tokens',
 };
 
+/** @param privilege `{privilege}` where a row of a table fills it in */
+export const privilegeRemedy = (privilege: string): string =>
+  `add it to a role that its user has there: \`pveum role modify ROLE --append --privs ${privilege}\`; \`nigari doctor --online\` tells all that is missing, \`nigari proxmox setup\` prints all that is needed`;
+
 const privilegeMissing = (path: string, privilege: string): Problem => ({
   code: 'proxmox-privilege-missing',
   severity: 'error',
   message: `the API token lacks the privilege ${privilege} on ${path}`,
-  hint: '`nigari proxmox setup` prints the commands that give it what nigari needs',
+  hint: privilegeRemedy(privilege),
 });
 
 const notProxmox: Problem = {

@@ -2,7 +2,7 @@
  * The commands that make a user, its token, and roles with just what is needed. Source: pveum(1),
  * https://pve.proxmox.com/pve-docs/pveum.1.html
  */
-import { NEEDED, pathOf, PLACES, type Place, type Places } from './privileges.ts';
+import { NEEDED, pathOf, PLACES, type Lack, type Place, type Places } from './privileges.ts';
 
 export interface SetupNames {
   /** `nigari@pve` */
@@ -36,10 +36,7 @@ export function setupSteps(places: Places, names: SetupNames): readonly SetupSte
     },
     {
       why: 'Where it may do so, and nowhere else.',
-      commands: PLACES.map(
-        (place) =>
-          `pveum acl modify ${quoted(pathOf[place](places))} --users ${quoted(user)} --roles ${roleOf(place, names)}${place === 'host' ? ' --propagate 0' : ''}`,
-      ),
+      commands: PLACES.map((place) => aclLine(pathOf[place](places), user, roleOf(place, names), place)),
     },
     {
       why: 'The token, with the rights of its user. Its secret is shown once.',
@@ -48,9 +45,20 @@ export function setupSteps(places: Places, names: SetupNames): readonly SetupSte
   ];
 }
 
-/** The line that gives what is missing, to whoever the token belongs to. */
-export function grantLine({ place, path }: { readonly place: Place; readonly path: string }, user: string): string {
-  return `pveum acl modify ${quoted(path)} --users ${quoted(user)} --roles ${roleOf(place, SETUP_NAMES)}`;
+/** The line that gives what a token lacks, where the roles are those of above; USER is whose token it is. */
+export function grantLine({ place, path, privileges }: Lack): string {
+  const role = roleOf(place, SETUP_NAMES);
+  const isAll = privileges.length === Object.keys(NEEDED[place]).length;
+  // One more role at a path takes the place of none; a role that is there already wants only what it lacks.
+  return isAll
+    ? aclLine(path, 'USER', role, place)
+    : `pveum role modify ${role} --append --privs ${privileges.join(',')}`;
+}
+
+/** Rights at the root stay there: below it everything has its own. */
+function aclLine(path: string, user: string, role: string, place: Place): string {
+  const own = place === 'host' ? ' --propagate 0' : '';
+  return `pveum acl modify ${quoted(path)} --users ${quoted(user)} --roles ${role}${own}`;
 }
 
 const roleOf = (place: Place, { role }: SetupNames): string =>

@@ -1,4 +1,8 @@
 /** `nigari doctor --online` and `nigari proxmox setup`, against a simulated Proxmox VE and a state server. */
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { NEEDED, PLACES } from '../../scripts/proxmox/privileges.ts';
 import { infraProject, PLANTED, type InfraProject } from '../support/infra-project.ts';
@@ -64,7 +68,7 @@ describe.skipIf(realTool('tofu') === null)('nigari doctor --online', () => {
       'proxmox token',
       'fail',
       'VM.Allocate',
-      'pveum acl modify /vms --users nigari@pve --roles NigariMachines',
+      'pveum role modify NigariMachines --append --privs VM.Allocate',
     ],
     [
       'a host that is not there',
@@ -155,8 +159,24 @@ describe.skipIf(realTool('tofu') === null)('nigari doctor --online', () => {
     edit('cluster.yaml', (text) => text.replace('proxmox_insecure: true', 'proxmox_insecure: false'));
     await nigari(['configure']);
     expect((await online(project)).row('proxmox')?.remedy).toContain('proxmox_insecure');
+    const ca = join(project.folder, 'ca.pem');
+    writeFileSync(ca, proxmox.ca);
+    expect((await online(project, { SSL_CERT_FILE: ca })).row('proxmox')?.found).toContain('401');
     await proxmox.down();
     expect((await online(project)).row('proxmox')?.found).toContain('ECONNREFUSED');
+  });
+
+  test('waits for nobody for long', async () => {
+    const project = await infraProject();
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    onTestFinished(() => void silent.close());
+    const port = (silent.address() as AddressInfo).port;
+    project.edit('cluster.yaml', (text) =>
+      text.replace(/proxmox_api_url: .*/, `proxmox_api_url: https://127.0.0.1:${port}`),
+    );
+    await project.nigari(['configure']);
+    expect((await online(project)).row('proxmox')?.status).toBe('fail');
   });
 
   test('tells of a state server that does not know the user, or does not lock', async () => {

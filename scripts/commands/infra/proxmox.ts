@@ -18,17 +18,23 @@ const PATIENCE = 15_000;
 export function proxmoxOf(
   { env, signal }: Pick<Context, 'env' | 'signal'>,
   { instance, secrets }: Pick<Prepared, 'instance' | 'secrets'>,
-  milliseconds = PATIENCE,
+  patience = (): number => PATIENCE,
 ): Ask | null {
   const { proxmox } = instance;
   const id = valueOf(secrets, env, 'proxmox_api_token_id');
   const value = valueOf(secrets, env, 'proxmox_api_token_secret');
   if (proxmox === null || id === null || value === null) return null;
-  const limits = { milliseconds, insecure: proxmox.insecure, signal };
+  const limits = { insecure: proxmox.insecure, signal };
   return async (path) => {
     // As Go reads it: whom tofu trusts, we do.
     const ca = await trustedAuthority(env);
-    return dataOf(await send(get(proxmox.url, { id, secret: value }, path), { ...limits, ...(ca !== null && { ca }) }));
+    return dataOf(
+      await send(get(proxmox.url, { id, secret: value }, path), {
+        milliseconds: patience(),
+        ...limits,
+        ...(ca !== null && { ca }),
+      }),
+    );
   };
 }
 

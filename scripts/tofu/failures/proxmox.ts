@@ -1,4 +1,5 @@
 /** Proxmox VE, as bpg/proxmox 0.112.0 words it. */
+import { CERTIFICATE_REMEDY, privilegeRemedy } from '../../proxmox/request.ts';
 import type { FailureRow } from './row.ts';
 
 export const PROXMOX: readonly FailureRow[] = [
@@ -36,7 +37,7 @@ export const PROXMOX: readonly FailureRow[] = [
     /received an HTTP 403 response - Reason: Permission check failed \((?<path>[^,)]+), (?<privilege>[^)]+)\)/,
     'proxmox-privilege-missing',
     'the API token lacks the privilege {privilege} on {path}',
-    '`nigari proxmox setup` prints roles, and the `pveum acl modify` lines that give them; `nigari doctor --online` tells all that is missing',
+    privilegeRemedy('{privilege}'),
   ],
   [
     /received an HTTP 403 response/,
@@ -54,7 +55,7 @@ export const PROXMOX: readonly FailureRow[] = [
     /(?:failed to verify certificate|x509: certificate)/,
     'proxmox-certificate',
     "Proxmox' certificate is not trusted here",
-    'let this machine trust the authority that signed it; `proxmox_insecure: true` goes without any check, and lets whoever sits between read the token',
+    CERTIFICATE_REMEDY,
   ],
   [
     /hostname lookup '(?<node>[^']+)' failed/,

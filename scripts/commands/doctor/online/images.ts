@@ -1,21 +1,21 @@
 /** Does the image factory have the images? Asked from here: Proxmox VE itself downloads them. */
-import { send } from '../../../system/http.ts';
 import type { Context } from '../../context.ts';
 import { ok, type Row } from '../row.ts';
-import { PATIENCE, type Opened } from './probe.ts';
+import { ask, type Opened } from './probe.ts';
 
-export async function images({ signal }: Context, { instance }: Opened): Promise<readonly Row[]> {
-  const { images: list } = instance.variables;
+export async function images({ signal }: Context, opened: Opened): Promise<readonly Row[]> {
+  const { images: list } = opened.instance.variables;
   const found = Array.isArray(list) ? (list as readonly { readonly url: string; readonly file_name: string }[]) : [];
-  return Promise.all(found.map((image) => imageRow(image, signal)));
+  return Promise.all(found.map((image) => imageRow(image, opened, signal)));
 }
 
 async function imageRow(
   { url, file_name }: { readonly url: string; readonly file_name: string },
+  opened: Opened,
   signal: AbortSignal,
 ): Promise<Row> {
   const name = `image ${file_name}`;
-  const answer = await send({ method: 'HEAD', url, headers: {} }, { milliseconds: PATIENCE, signal });
+  const answer = await ask({ method: 'HEAD', url, headers: {} }, opened, signal);
   if ('failure' in answer)
     return {
       name,

@@ -1,5 +1,6 @@
 /** `nigari doctor --online`: asks whoever OpenTofu will ask, before it does. Nothing is changed, but for a lock on a name of its own. */
 import { Refusal } from '../../../problem.ts';
+import { trustedAuthority } from '../../../system/trust.ts';
 import type { Context } from '../../context.ts';
 import { openRendered } from '../../infra/instance.ts';
 import type { Row } from '../row.ts';
@@ -8,12 +9,18 @@ import type { Opened } from './probe.ts';
 import { proxmox } from './proxmox.ts';
 import { state } from './state.ts';
 
+/** For all of it together, in milliseconds. */
+const PATIENCE = 9_000;
+
 /** Side by side: one that has nobody to ask keeps no other waiting. */
 const PROBES: readonly ((context: Context, opened: Opened) => Promise<readonly Row[]>)[] = [proxmox, state, images];
 
 export async function online(context: Context): Promise<readonly Row[]> {
   try {
-    const opened = await openRendered(context);
+    const rendered = await openRendered(context);
+    const until = Date.now() + PATIENCE;
+    const left = (): number => Math.max(1, until - Date.now());
+    const opened = { ...rendered, left, ca: await trustedAuthority(context.env) };
     return (await Promise.all(PROBES.map((probe) => probe(context, opened)))).flat();
   } catch (error) {
     if (!(error instanceof Refusal) || error.problems.length === 0) throw error;

@@ -3,12 +3,12 @@ import type { Checked, Problem } from '../../../problem.ts';
 import { guestsOf } from '../../../proxmox/answers.ts';
 import { bridgesOf, nodesOf, privilegesAt, storagesOf, versionOf } from '../../../proxmox/host-answers.ts';
 import { lacks, pathOf, PLACES, type Lack, type Places } from '../../../proxmox/privileges.ts';
-import { grantLine, SETUP_NAMES } from '../../../proxmox/setup.ts';
+import { grantLine } from '../../../proxmox/setup.ts';
 import type { RenderedInstance } from '../../../tofu/rendered-instance.ts';
 import type { Context } from '../../context.ts';
 import { proxmoxOf, type Ask } from '../../infra/proxmox.ts';
 import { ok, type Row } from '../row.ts';
-import { fail, PATIENCE, type Opened } from './probe.ts';
+import { fail, type Opened } from './probe.ts';
 
 /** What the rendered variables say of the host. */
 interface Wanted extends Places {
@@ -17,7 +17,7 @@ interface Wanted extends Places {
 }
 
 export async function proxmox(context: Context, opened: Opened): Promise<readonly Row[]> {
-  const ask = proxmoxOf(context, opened, PATIENCE);
+  const ask = proxmoxOf(context, opened, opened.left);
   if (ask === null)
     return [
       {
@@ -99,7 +99,7 @@ function privilegeRows(lacking: readonly Lack[] | Problem): readonly Row[] {
     fail(
       'proxmox token',
       `lacks ${lack.privileges.join(', ')} on ${lack.path}`,
-      `give it a role that has them: \`nigari proxmox setup\` prints all of it; where its roles are there: ${grantLine(lack, SETUP_NAMES.user)}`,
+      `give it a role that has them: \`nigari proxmox setup\` prints all of it; where its roles are there: ${grantLine(lack)}`,
     ),
   );
 }

@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import type { HttpAnswer, HttpRequest, NoAnswer } from '../../../secrets/providers/http.ts';
-import { send } from '../../../system/http.ts';
 import { lockCall, readCall, type HttpBackend } from '../../../tofu/http-backend.ts';
 import { lockProbe } from '../../../tofu/lock-info.ts';
 import type { Context } from '../../context.ts';
 import { ok, type Row } from '../row.ts';
-import { fail, PATIENCE, type Opened } from './probe.ts';
+import { ask as askOf, fail, type Opened } from './probe.ts';
 
-export async function state({ env, signal }: Context, { instance, secrets }: Opened): Promise<readonly Row[]> {
+export async function state({ env, signal }: Context, opened: Opened): Promise<readonly Row[]> {
+  const { instance, secrets } = opened;
   const { kind, settings } = instance.backend;
   if (kind === 'local') return [ok('state', 'is a file in this project: back it up')];
   if (kind !== 'http')
@@ -22,9 +22,13 @@ export async function state({ env, signal }: Context, { instance, secrets }: Ope
       },
     ];
   const backend = { settings, secrets, env };
-  const ask = (request: HttpRequest) => send(request, { milliseconds: PATIENCE, signal });
-  const [read, locking] = await Promise.all([ask(readCall(backend)), lockRow(backend, ask)]);
-  return [readRow(read), locking];
+  const ask: Ask = (request) => askOf(request, opened, signal);
+  const [read, locking, health] = await Promise.all([
+    ask(readCall(backend)),
+    lockRow(backend, ask),
+    healthRows(readCall(backend).url, ask),
+  ]);
+  return [...health, readRow(read), locking];
 }
 
 type Ask = (request: HttpRequest) => Promise<HttpAnswer | NoAnswer>;
@@ -56,6 +60,14 @@ const READ: Readonly<Record<number, Row>> = {
     'give tfstate_username the right to tfstate_name on the server',
   ),
 };
+
+/** Some servers say how they are; of one that does not, that is no fault. */
+async function healthRows(url: string, ask: Ask): Promise<readonly Row[]> {
+  const answer = await ask({ method: 'GET', url: new URL('/health', url).href, headers: {} });
+  if ('failure' in answer || answer.status < 500) return [];
+  const found = `says of itself that it is not well (${answer.status})`;
+  return [{ name: 'state health', status: 'warning', found, remedy: 'look at its log before the next apply' }];
+}
 
 /** On a name that nobody uses, so that no run is kept waiting. */
 async function lockRow(backend: HttpBackend, ask: Ask): Promise<Row> {
