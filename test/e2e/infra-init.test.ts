@@ -206,6 +206,16 @@ describe.skipIf(realTool('tofu') === null)('init', () => {
     },
   );
 
+  test('shares the cache with what runs at the same time', { timeout: 60_000 }, async () => {
+    const { folder, nigari, env, registry, lock } = await beforeRegistry();
+    const other = await infraProject();
+    const shared = { ...env, XDG_CACHE_HOME: join(folder, 'shared') };
+    for (const { folder: one } of [{ folder }, other]) forget(one, '.terraform', '.terraform.lock.hcl');
+    await Promise.all([nigari, other.nigari].map((run) => run(['infra', 'plan'], 0, shared)));
+    expect(readFileSync(join(other.folder, LOCK), 'utf8')).toBe(lock());
+    for (const platform of PLATFORMS) expect(lock()).toContain(registry.hash('0.112.0', platform));
+  });
+
   test('does not go to the network because a file of settings is missing', { timeout: 60_000 }, async () => {
     const { folder, nigari } = await beforeRegistry();
     const gone = { TF_CLI_CONFIG_FILE: 'gone.rc' };

@@ -133,6 +133,13 @@ describe.skipIf(process.platform === 'win32')('a tofu that tells what it was giv
     expect(nigari(folder, ['infra', 'plan'], env).status).toBe(0);
     expect(nigari(folder, ['infra', 'plan'], env).status).toBe(0);
     expect(runs().map((run) => run.split(' ')[0])).toEqual(['init', 'init', 'init', 'plan', 'plan']);
+    const newer = { ...env, FAKE_VERSION: '1.13.0' };
+    for (const version of [newer, newer, env]) expect(nigari(folder, ['infra', 'output'], version).status).toBe(0);
+    expect(
+      runs()
+        .slice(5)
+        .map((run) => run.split(' ')[0]),
+    ).toEqual(['init', 'output', 'output', 'init', 'output']);
   });
 
   test.each<[string, Record<string, string>, code: string | null, status: number]>([
