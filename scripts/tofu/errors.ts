@@ -7,7 +7,13 @@ import type { FailureRow } from './failures/row.ts';
 import { STATE } from './failures/state.ts';
 
 /** In this order: each is more general than the one before it. */
-const ROWS: readonly FailureRow[] = [...ENCRYPTION, ...STATE, ...PROVIDERS, ...PROXMOX];
+const FAILURES: readonly FailureRow[] = [...ENCRYPTION, ...STATE, ...PROVIDERS, ...PROXMOX];
+
+/** @returns the first row that fits what a failed tofu printed */
+function failureRow(output: string): FailureRow | null {
+  const text = flatten(output);
+  return FAILURES.find(([pattern]) => pattern.test(text)) ?? null;
+}
 
 /**
  * Finds the cause that we know a remedy for.
@@ -15,12 +21,11 @@ const ROWS: readonly FailureRow[] = [...ENCRYPTION, ...STATE, ...PROVIDERS, ...P
  * @returns null for anything else: then the tool's own words must do
  */
 export function explainFailure(output: string): Problem | null {
-  const text = flatten(output);
-  for (const [pattern, code, message, remedy] of ROWS) {
-    const groups = pattern.exec(text);
-    if (groups !== null) return { code, severity: 'error', message: fill(message, groups), hint: fill(remedy, groups) };
-  }
-  return null;
+  const row = failureRow(output);
+  if (row === null) return null;
+  const [pattern, code, message, remedy] = row;
+  const groups = pattern.exec(flatten(output));
+  return groups && { code, severity: 'error', message: fill(message, groups), hint: fill(remedy, groups) };
 }
 
 function fill(words: string, { groups }: RegExpExecArray): string {

@@ -34,6 +34,7 @@ export const SUBCOMMANDS = {
   show: { words: ['show'], always: [], needs: 'state' },
   'state-list': { words: ['state', 'list'], always: [], needs: 'state' },
   'state-pull': { words: ['state', 'pull'], always: [], needs: 'state' },
+  'state-rm': { words: ['state', 'rm'], always: [], needs: 'state' },
   refresh: { words: ['refresh'], always: UNASKED, needs: 'everything' },
   import: { words: ['import'], always: UNASKED, needs: 'everything' },
   'force-unlock': { words: ['force-unlock'], always: ['-force'], needs: 'state' },

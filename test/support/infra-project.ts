@@ -10,7 +10,7 @@ import type { ProxmoxOptions } from './proxmox/seeds.ts';
 import { startProxmox, type Simulator } from './proxmox/simulator.ts';
 import { tofuEnv } from './tools.ts';
 
-interface Ended {
+export interface Ended {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;

@@ -277,7 +277,10 @@ describe('explainFailure', () => {
     ["storage 'fast' does not exist", 'proxmox-storage-unknown'],
     ['Cannot shrink local-lvm:vm-100-disk-0 in VM 100, it is not supported!', 'proxmox-disk-shrunk'],
     ["can't remove VM 100 - protection mode enabled", 'proxmox-vm-protected'],
-    ['Error initiating file download', 'proxmox-download-failed'],
+    [
+      "received an HTTP 500 response - Reason: invalid server response: '500 Can't connect to factory.talos.dev:443'",
+      'proxmox-download-failed',
+    ],
   ])('texts of a run of the provider: %s', (text, code) => {
     expect(explainFailure(`Error: x\n\n  ${text}`)?.code).toBe(code);
     expect(explainFailure(text)?.message).not.toMatch(/unknown$|\{/);

@@ -1,23 +1,16 @@
 /** `nigari infra adopt`: takes machines that exist into the state, in place, after showing what that changes. */
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
-import { guestsOf, macsOf, type Guest } from '../../proxmox/answers.ts';
+import { guestsOf } from '../../proxmox/answers.ts';
 import { removeOwnFile, writeOwnFile } from '../../system/own-file.ts';
-import {
-  adoptions,
-  importText,
-  machinesIn,
-  notInPlace,
-  type Adoption,
-  type Existing,
-  type Wanted,
-} from '../../tofu/plan/adopt.ts';
+import { adoptions, importText, notInPlace, type Adoption, type Wanted } from '../../tofu/plan/adopt.ts';
+import { machinesIn } from '../../tofu/state.ts';
 import { step, type CommandResult, type Context } from '../context.ts';
 import { applyPlan, type ApplyOptions } from './apply.ts';
 import { refuseStale } from './current.ts';
 import { initIfDue } from './init.ts';
 import { prepare, type Prepared } from './instance.ts';
 import { tellPlan } from './plan.ts';
-import { askAll, proxmoxOf, type Ask } from './proxmox.ts';
+import { proxmoxOf, withMacs } from './proxmox.ts';
 import { makePlan } from './saved.ts';
 import { runTofu } from './tofu.ts';
 
@@ -49,7 +42,8 @@ export async function infraAdopt(context: Context, options: ApplyOptions): Comma
 async function findMachines(context: Context, prepared: Prepared): Promise<readonly Adoption[]> {
   const ask = proxmoxOf(context, prepared);
   if (ask === null) throw new Refusal([noProxmox], Exit.refusedInput);
-  const known = machinesIn((await runTofu(context, prepared, 'state-pull')).stdout);
+  const state = await runTofu(context, prepared, 'state-pull');
+  const known = new Set(machinesIn(state.stdout).map(({ index }) => index));
   const unknown = wantedOf(prepared).filter(({ name }) => !known.has(name));
   const guests = guestsOf(must(await ask('cluster/resources?type=vm'), Exit.otherProgram));
   return adoptions(
@@ -69,13 +63,6 @@ function wantedOf({ instance }: Prepared): readonly Wanted[] {
     id: typeof id === 'number' ? id : null,
     mac: typeof mac === 'string' ? mac : null,
   }));
-}
-
-async function withMacs(ask: Ask, guests: readonly Guest[]): Promise<readonly Existing[]> {
-  const paths = guests.map(({ node, id }) => `nodes/${encodeURIComponent(node)}/qemu/${id}/config`);
-  const configs = await askAll(ask, paths);
-  // A VM whose settings the token may not read can still be known by its id.
-  return guests.map((guest, index) => ({ ...guest, macs: configs[index]?.ok ? macsOf(configs[index].value) : [] }));
 }
 
 const nothingFound: Problem = {

@@ -1,15 +1,16 @@
 /** `nigari infra apply`, `apply-auto`, `destroy`: a plan that was shown, nothing foreign in its way, consent, and then OpenTofu. */
-import { Exit, type Problem } from '../../problem.ts';
+import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { dropPlan, savedPlanOf } from '../../system/saved-plan.ts';
 import { countsText, isEmpty, isLoss } from '../../tofu/plan/summary.ts';
 import { consent } from '../consent.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { refuseStale } from './current.ts';
-import { refuseForeign } from './foreign.ts';
+import { forgetAskedFor, noteAskedFor, refuseForeign } from './foreign.ts';
 import { initIfDue } from './init.ts';
 import { prepare } from './instance.ts';
 import { planned, tellPlan } from './plan.ts';
 import { openPlan, type OpenPlan } from './saved.ts';
+import { disownStrangers } from './strangers.ts';
 import { runTofu } from './tofu.ts';
 
 export interface ApplyOptions {
@@ -63,9 +64,25 @@ export async function applyPlan(
   }
   await refuseForeign(context, plan, options.takeImages);
   if (!options.yes) await agree(context, plan);
-  await runTofu(context, call, 'apply', { args: [...args, file], env, output: 'shown' });
+  await noteAskedFor(context, plan);
+  const failure = await runTofu(context, call, 'apply', { args: [...args, file], env, output: 'shown' }).then(
+    () => null,
+    (error: unknown) => ({ error }),
+  );
+  await refuseStrangers(context, plan, failure !== null);
+  if (failure !== null) throw failure.error;
+  await forgetAskedFor(context, plan);
   await dropPlan(saved);
   return Exit.done;
+}
+
+/** A failed apply may have taken a stranger for its own as well; but who does not answer then is told of already. */
+async function refuseStrangers(context: Context, plan: OpenPlan, hasFailed: boolean): Promise<void> {
+  const found = await disownStrangers(context, plan).catch((error: unknown) => {
+    if (hasFailed && error instanceof Refusal) return [];
+    throw error;
+  });
+  if (found.length > 0) throw new Refusal(found, Exit.otherProgram);
 }
 
 /** What is typed is the name of the cluster: another one's machines are not lost by a finger that was too fast. */

@@ -2,9 +2,11 @@
 import { secret, type Secret } from '../../config/secret.ts';
 import type { Checked } from '../../problem.ts';
 import { dataOf, get } from '../../proxmox/request.ts';
+import { macsOf, type Guest } from '../../proxmox/answers.ts';
 import { inBatches } from '../../system/batches.ts';
 import { send } from '../../system/http.ts';
 import { trustedAuthority } from '../../system/trust.ts';
+import type { Existing } from '../../tofu/plan/made.ts';
 import type { Context } from '../context.ts';
 import type { Prepared } from './instance.ts';
 
@@ -46,4 +48,11 @@ function valueOf(secrets: Prepared['secrets'], env: Context['env'], key: string)
 /** Several questions at once, but not so many that the API turns them away. */
 export function askAll(ask: Ask, paths: readonly string[]): Promise<readonly Checked<unknown>[]> {
   return inBatches(paths, ask);
+}
+
+/** Whose settings the token may not read has none: it can still be known otherwise. */
+export async function withMacs(ask: Ask, guests: readonly Guest[]): Promise<readonly Existing[]> {
+  const paths = guests.map(({ node, id }) => `nodes/${encodeURIComponent(node)}/qemu/${id}/config`);
+  const configs = await askAll(ask, paths);
+  return guests.map((guest, index) => ({ ...guest, macs: configs[index]?.ok ? macsOf(configs[index].value) : [] }));
 }

@@ -2,6 +2,9 @@
 import { CERTIFICATE_REMEDY, privilegeRemedy } from '../../proxmox/request.ts';
 import type { FailureRow } from './row.ts';
 
+/** An apply that fails leaves what it has done in the state; a machine that was left half made is made anew. */
+const GOES_ON = 'then plan and apply again: that goes on where this run stopped';
+
 export const PROXMOX: readonly FailureRow[] = [
   [
     /you must specify a secure endpoint/,
@@ -38,6 +41,18 @@ export const PROXMOX: readonly FailureRow[] = [
     'proxmox-privilege-missing',
     'the API token lacks the privilege {privilege} on {path}',
     privilegeRemedy('{privilege}'),
+  ],
+  [
+    /storage '(?<storage>[^']+)' (?:does not support|is not configured for) content-type '(?<content>[^']+)'/,
+    'proxmox-storage-content',
+    'the storage {storage} is not meant for {content}',
+    'let it be: Datacenter → Storage → {storage} → Content; or name another one: proxmox_iso_storage (iso), proxmox_disk_storage (images)',
+  ],
+  [
+    /[Nn]o space left|[Nn]ot enough (?:free )?space|insufficient free space/,
+    'proxmox-storage-full',
+    'there is not enough space in a storage of Proxmox VE',
+    `make room, or name another one in proxmox_iso_storage or proxmox_disk_storage; ${GOES_ON}`,
   ],
   [
     /received an HTTP 403 response/,
@@ -88,10 +103,16 @@ export const PROXMOX: readonly FailureRow[] = [
     'switch its protection off in its options first',
   ],
   [
-    /Error initiating file download|error retrieving URL metadata/,
+    /(?:invalid server response: '|download failed: )404 Not Found/,
+    'proxmox-image-unknown',
+    'there is no such image at the Image Factory (404)',
+    'is talos_version a release? A schematic_id is known there once its YAML was sent: `curl -X POST --data-binary @schematic.yaml https://factory.talos.dev/schematics` answers its id',
+  ],
+  [
+    /invalid server response: '(?<answer>[^']+)/,
     'proxmox-download-failed',
-    'the Proxmox node could not download the image',
-    'has the node internet access, and does the image factory know schematic_id and talos_version?',
+    'the Proxmox node cannot get at the image: {answer}',
+    `has the node access to factory.talos.dev, or to your proxy? ${GOES_ON}`,
   ],
   [/Saved plan is stale/, 'plan-stale', 'the state has changed since the plan was made', 'plan again'],
   [
@@ -99,5 +120,29 @@ export const PROXMOX: readonly FailureRow[] = [
     'proxmox-unreachable',
     'the Proxmox API does not answer',
     'is the host up, and are name and port of proxmox_api_url right?',
+  ],
+  [
+    /failed to perform HTTP \w+ request \(path: (?<path>[^)]+)\) - Reason: /,
+    'proxmox-connection-lost',
+    'the connection to Proxmox broke off, and what it was asked for may be done or not ({path})',
+    `is the network between here and there sound? ${GOES_ON}`,
+  ],
+  [
+    /failed to complete with exit code: (?<reason>.+?) task log:/,
+    'proxmox-task-failed',
+    'a task of Proxmox VE failed: {reason}',
+    `its log is above, and in the web interface below; ${GOES_ON}`,
+  ],
+  [
+    /received an HTTP (?<status>5\d\d) response - Reason: (?<reason>.+?)(?= with \S+\.\S+, on | #\d+: | Error: |$)/,
+    'proxmox-failed',
+    'Proxmox VE failed: {reason} ({status})',
+    `is the host well, and is its pveproxy running? ${GOES_ON}`,
+  ],
+  [
+    /received an HTTP (?<status>4\d\d) response - Reason: (?<reason>.+?)(?= with \S+\.\S+, on | #\d+: | Error: |$)/,
+    'proxmox-refused',
+    'Proxmox VE refuses: {reason} ({status})',
+    `see the log of its tasks; ${GOES_ON}`,
   ],
 ];

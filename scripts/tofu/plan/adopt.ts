@@ -1,7 +1,7 @@
 /** Machines that exist, and that no state knows: which are the project's, how OpenTofu takes them over, and when it must not. */
 import type { Problem } from '../../problem.ts';
-import type { Guest } from '../../proxmox/answers.ts';
 import { hclLiteral } from '../../render/languages/hcl.ts';
+import type { Existing } from './made.ts';
 import type { Plan, ResourceChange } from './read.ts';
 import { VM } from './summary.ts';
 
@@ -11,11 +11,6 @@ export interface Wanted {
   readonly id: number | null;
   /** In any case. */
   readonly mac: string | null;
-}
-
-/** A VM that exists, with its MAC addresses. */
-export interface Existing extends Guest {
-  readonly macs: readonly string[];
 }
 
 export interface Adoption {
@@ -35,25 +30,6 @@ export function adoptions(wanted: readonly Wanted[], existing: readonly Existing
 }
 
 const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
-
-/**
- * Names of the machines that a state knows.
- * @param text as `tofu state pull` prints it; empty where there is none
- */
-export function machinesIn(text: string): ReadonlySet<string> {
-  if (text.trim() === '') return new Set();
-  const { resources = [] } = JSON.parse(text) as State;
-  const instances = resources.filter(({ type }) => type === VM).flatMap((resource) => resource.instances);
-  return new Set(instances.map(({ index_key: name }) => String(name)));
-}
-
-/** What we read of a state, version 4. */
-interface State {
-  readonly resources?: readonly {
-    readonly type: string;
-    readonly instances: readonly { readonly index_key?: string | number }[];
-  }[];
-}
 
 /** `import` blocks; an id of the provider is `<node>/<VM id>`. */
 export function importText(found: readonly Adoption[]): string {

@@ -4,7 +4,7 @@
  */
 import type { Problem } from '../../problem.ts';
 import type { Guest, StoredFile } from '../../proxmox/answers.ts';
-import type { Plan, ResourceChange } from './read.ts';
+import { isMade, type Plan, type ResourceChange } from './read.ts';
 import { DOWNLOADS, VM } from './summary.ts';
 
 const CONTAINER = 'proxmox_virtual_environment_container';
@@ -19,8 +19,6 @@ export function idsToMake({ resources }: Plan): ReadonlyMap<number, string> {
   );
 }
 
-const isMade = ({ action, imported }: ResourceChange): boolean =>
-  (action === 'create' || action === 'replace') && !imported;
 const isGoing = ({ action }: ResourceChange): boolean => action === 'destroy' || action === 'replace';
 
 /**

@@ -29,6 +29,10 @@ export interface ResourceChange {
   readonly after: Mapping;
 }
 
+/** Whether an apply makes it anew, and does not take over what is there. */
+export const isMade = ({ action, imported }: ResourceChange): boolean =>
+  (action === 'create' || action === 'replace') && !imported;
+
 export interface Plan {
   /** In OpenTofu's order; what stays as it is is among them. */
   readonly resources: readonly ResourceChange[];

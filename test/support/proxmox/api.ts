@@ -75,12 +75,17 @@ export function answer(world: World, asked: Asked, fault?: Fault): Answer {
 const named = (caller: Caller | undefined): { readonly caller?: string } =>
   caller ? { caller: callerId(caller) } : {};
 
-function find({ method, path }: Asked): { readonly route: Route; readonly at: Call['at'] } {
+function find(asked: Asked): { readonly route: Route; readonly at: Call['at'] } {
   for (const route of ROUTES) {
-    const at = matchPattern(route[0], method, path);
+    const at = matchPattern(route[0], asked.method, asked.path);
     if (at) return { route, at };
   }
-  throw new Refused(501, `Method '${method} /${path.join('/')}' not implemented`);
+  throw new Refused(501, `Method '${asked.method} /${asked.path.join('/')}' not implemented`);
+}
+
+/** The pattern of the row that a call is for; calls of one kind have the same. Null where there is none. */
+export function kindOf({ method, path }: Asked): string | null {
+  return ROUTES.find(([pattern]) => matchPattern(pattern, method, path) !== null)?.[0] ?? null;
 }
 
 const NOBODY: Caller = {

@@ -1,7 +1,7 @@
 /** A Proxmox VE API to talk to: HTTPS on 127.0.0.1, a cluster behind it, and a view of what became of it. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { answer, type Answer, type Asked } from './api.ts';
+import { answer, kindOf, type Answer, type Asked } from './api.ts';
 import { makeCertificates } from '../certificate.ts';
 import { Faults, type FaultRule } from '../faults.ts';
 import { listen } from '../listening.ts';
@@ -24,6 +24,8 @@ export interface LoggedRequest {
   readonly method: string;
   /** Below `/api2/json/`, decoded. */
   readonly path: string;
+  /** The pattern of its row in the table: `GET nodes/{node}/qemu/{vmid}/config`. Null where there is none. */
+  readonly kind: string | null;
   readonly form: Readonly<Record<string, string>>;
   /** User or token; empty where nobody was recognised. */
   readonly caller: string;
@@ -146,8 +148,17 @@ async function serve(
 
 const DROPPED: Answer = { status: 0, reason: 'connection dropped', data: null };
 
-function logged({ method, path, parameters }: Asked, { status, reason, caller = '' }: Answer): LoggedRequest {
-  return { method, path: path.join('/'), form: Object.fromEntries(parameters), caller, status, reason };
+function logged(asked: Asked, { status, reason, caller = '' }: Answer): LoggedRequest {
+  const { method, path, parameters } = asked;
+  return {
+    method,
+    path: path.join('/'),
+    kind: kindOf(asked),
+    form: Object.fromEntries(parameters),
+    caller,
+    status,
+    reason,
+  };
 }
 
 /** What is not part of the path; some clients end it in a slash. */

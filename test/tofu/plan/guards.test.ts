@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { filesOf, guestsOf, macsOf } from '../../../scripts/proxmox/answers.ts';
 import { adoptions, importText, notInPlace } from '../../../scripts/tofu/plan/adopt.ts';
 import { filesToMake, foreignFiles, foreignGuests, idsToMake } from '../../../scripts/tofu/plan/foreign.ts';
+import { isSame, machinesToMake, strangers, strangerTaken } from '../../../scripts/tofu/plan/made.ts';
 import { unforeseen } from '../../../scripts/tofu/plan/foreseen.ts';
 import { otherOwner } from '../../../scripts/tofu/plan/owner.ts';
 import { readPlan, type Plan } from '../../../scripts/tofu/plan/read.ts';
 import { basisText, readBasis, staleness, stateMark, type PlanBasis } from '../../../scripts/tofu/plan/saved.ts';
+import { machinesIn } from '../../../scripts/tofu/state.ts';
 import { planJson, vm } from '../../support/plan-json.ts';
 
 function planOf(...resources: readonly object[]): Plan {
@@ -47,6 +49,54 @@ describe('whose machines a plan would touch', () => {
     const stored = [{ volid: 'local:iso/talos.iso' }, { volid: 'local:iso/x.iso' }];
     expect(foreignFiles(files, filesOf(stored, 'pve'))).toMatchObject([{ code: 'image-there' }]);
     expect(foreignFiles(files, filesOf(stored, 'pve2'))).toEqual([]);
+  });
+});
+
+describe('whether a VM is the one that an apply made', () => {
+  const wanted = { vm_id: 110, node_name: 'pve', network_device: [{ mac_address: 'BC:24:11:00:00:01' }] };
+  const [machine, ...others] = machinesToMake(
+    planOf(vm('new', ['create'], null, wanted), vm('there', ['update'], wanted, wanted)),
+  );
+  const it = { id: 110, name: 'new', node: 'pve', isContainer: false, macs: ['bc:24:11:00:00:01'] };
+  const known = machinesIn(
+    JSON.stringify({
+      version: 4,
+      resources: [
+        {
+          mode: 'managed',
+          type: 'proxmox_virtual_environment_vm',
+          name: 'talos_node',
+          instances: [{ index_key: 'new', status: 'tainted', attributes: { id: '110', vm_id: null } }],
+        },
+        { mode: 'managed', type: 'proxmox_download_file', name: 'x', instances: [{ attributes: { id: '7' } }] },
+      ],
+    }),
+  );
+
+  test('a state without machines has none', () => {
+    expect(others).toEqual([]);
+    expect(machinesIn('')).toEqual([]);
+    expect(known).toEqual([{ address: machine?.address, index: 'new', id: 110 }]);
+  });
+
+  test.each<[string, object, isOurs: boolean, isForeign: boolean]>([
+    ['all is as planned', {}, true, false],
+    ['it has another name', { name: 'other' }, false, true],
+    ['it is on another host', { node: 'pve2' }, false, true],
+    ['it has another MAC address', { macs: ['BC:24:11:00:00:02'] }, false, true],
+    ['its MAC address is not told', { macs: [] }, false, false],
+    ['it has another id', { id: 7 }, true, false],
+  ])('%s', (_, difference, isOurs, isForeign) => {
+    const guest = { ...it, ...difference };
+    expect(machine && isSame(machine, guest)).toBe(isOurs);
+    expect(machine && strangers([machine], known, [guest]).length > 0).toBe(isForeign);
+  });
+
+  test('a stranger that could not be taken out of the state is told with the command that does', () => {
+    const stranger = { address: machine?.address ?? '', guest: { ...it, name: 'db' } };
+    expect(strangerTaken(stranger, true).hint).not.toContain('state rm');
+    expect(strangerTaken(stranger, false).hint).toContain(`tofu state rm '${stranger.address}'`);
+    expect(strangerTaken(stranger, false).message).toContain('110 was given to db on pve');
   });
 });
 
