@@ -7,6 +7,7 @@ export interface Guest {
   readonly name: string | null;
   readonly node: string;
   readonly isContainer: boolean;
+  readonly isRunning: boolean;
 }
 
 /** A volume of a storage of one node. */
@@ -18,9 +19,17 @@ export interface StoredFile {
 
 /** @param data of `GET cluster/resources?type=vm` */
 export function guestsOf(data: unknown): readonly Guest[] {
-  return listOf(data).flatMap(({ vmid, name, node, type }) =>
-    typeof vmid === 'number'
-      ? [{ id: vmid, name: textOf(name), node: textOf(node) ?? '', isContainer: type === 'lxc' }]
+  return listOf(data).flatMap(({ vmid: id, name, node, type, status }) =>
+    typeof id === 'number'
+      ? [
+          {
+            id,
+            name: textOf(name),
+            node: textOf(node) ?? '',
+            isContainer: type === 'lxc',
+            isRunning: status === 'running',
+          },
+        ]
       : [],
   );
 }

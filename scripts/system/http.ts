@@ -37,7 +37,9 @@ export async function send(request: HttpRequest, limits: Limits): Promise<HttpAn
 function answerTo({ method, url, headers, body }: HttpRequest, options: object): Promise<IncomingMessage> {
   const start = url.startsWith('https:') ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    start(url, { ...options, method, headers }, resolve)
+    // Node itself tells no length of a DELETE, and then nobody reads its body.
+    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+    start(url, { ...options, method, headers: { ...headers, ...length } }, resolve)
       .on('error', reject)
       .end(body);
   });

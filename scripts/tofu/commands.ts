@@ -13,16 +13,23 @@ export interface TofuCall {
   readonly colour: boolean;
   /** What the user wrote after `--`, handed over as it is. */
   readonly args?: readonly string[];
+  readonly stdin?: string;
 }
 
 /** `tofu <subcommand>`. Never asks for a variable or a credential: what it lacks is an error. */
 export function tofuCommand(
-  { tofu: file, directory, env, colour, args = [] }: TofuCall,
+  { tofu: file, directory, env, colour, args = [], stdin }: TofuCall,
   name: SubcommandName,
 ): Command {
   const { words, always } = SUBCOMMANDS[name];
   const plain = colour ? [] : ['-no-color'];
-  return { file, args: [...words, ...always, ...plain, ...args], cwd: directory, env };
+  return {
+    file,
+    args: [...words, ...always, ...plain, ...args],
+    cwd: directory,
+    env,
+    ...(stdin !== undefined && { stdin }),
+  };
 }
 
 /** `tofu version -json`; `checkVersion` reads what it says. */

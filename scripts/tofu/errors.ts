@@ -5,6 +5,7 @@ import { PROVIDERS } from './failures/providers.ts';
 import { PROXMOX } from './failures/proxmox.ts';
 import type { FailureRow } from './failures/row.ts';
 import { STATE } from './failures/state.ts';
+import { flatten } from './flatten.ts';
 
 /** In this order: each is more general than the one before it. */
 const FAILURES: readonly FailureRow[] = [...ENCRYPTION, ...STATE, ...PROVIDERS, ...PROXMOX];
@@ -30,10 +31,4 @@ export function explainFailure(output: string): Problem | null {
 
 function fill(words: string, { groups }: RegExpExecArray): string {
   return words.replace(/\{(\w+)\}/g, (_, name: string) => groups?.[name] ?? 'unknown');
-}
-
-/** Without colours and the frame around messages, every run of blanks one blank: tofu wraps lines at 78 columns. */
-function flatten(output: string): string {
-  const plain = output.replace(/\u001b\[[0-9;]*[A-Za-z]/g, '');
-  return plain.replace(/[\s│╷╵]+/g, ' ').trim();
 }

@@ -1,4 +1,5 @@
 /** The calls of OpenTofu's http backend, for questions of our own. https://opentofu.org/docs/language/settings/backends/http/ */
+import { isMapping } from '../config/mapping.ts';
 import { reveal } from '../config/secret.ts';
 import type { HttpRequest } from '../secrets/providers/http.ts';
 import type { Secrets } from './environment.ts';
@@ -13,7 +14,10 @@ export interface HttpBackend {
 
 export type LockCall = 'lock' | 'unlock';
 
-/** @param at changes the address, for a question about another state */
+/**
+ * @param at changes the address, for a question about another state
+ * @returns with an empty address where the backend has none: then it does not lock
+ */
 export function lockCall(
   backend: HttpBackend,
   what: LockCall,
@@ -23,13 +27,29 @@ export function lockCall(
   return {
     method: setting(backend, `${what}_method`, what.toUpperCase()) as HttpRequest['method'],
     url: at(setting(backend, `${what}_address`, '')),
-    headers: { 'content-type': 'application/json', ...login(backend) },
+    headers: { ...ownHeaders(backend), 'content-type': 'application/json', ...login(backend) },
     body,
   };
 }
 
 export function readCall(backend: HttpBackend): HttpRequest {
-  return { method: 'GET', url: setting(backend, 'address', ''), headers: login(backend) };
+  return {
+    method: 'GET',
+    url: setting(backend, 'address', ''),
+    headers: { ...ownHeaders(backend), ...login(backend) },
+  };
+}
+
+/** Whom to trust that it is the server, where the backend says so itself. */
+export function trustOf(backend: HttpBackend): { readonly ca?: string; readonly insecure: boolean } {
+  const ca = setting(backend, 'client_ca_certificate_pem', '');
+  return { insecure: backend.settings['skip_cert_verification'] === true, ...(ca !== '' && { ca }) };
+}
+
+/** In lower case, so that ours take their place. */
+function ownHeaders({ settings: { headers } }: HttpBackend): HttpRequest['headers'] {
+  const texts = isMapping(headers) ? Object.entries(headers) : [];
+  return Object.fromEntries(texts.map(([name, value]) => [name.toLowerCase(), String(value)]));
 }
 
 function setting({ settings, env }: HttpBackend, key: string, fallback: string): string {

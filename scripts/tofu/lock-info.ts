@@ -3,6 +3,7 @@
  * https://opentofu.org/docs/language/settings/backends/http/
  */
 import { isMapping } from '../config/mapping.ts';
+import { flatten } from './flatten.ts';
 
 export interface LockInfo {
   readonly id: string;
@@ -10,10 +11,20 @@ export interface LockInfo {
   readonly operation: string;
   /** `alice@laptop` */
   readonly who: string;
-  /** ISO 8601, in UTC. */
+  /** ISO 8601, in UTC, or as Go prints a time. */
   readonly created: string;
   /** All of it, as it was written: a server may want the whole to unlock. */
   readonly text: string;
+}
+
+/** As OpenTofu 1.12.6 tells of a lock that it did not get, whatever the backend. */
+const TOLD =
+  /Lock Info: ID: (?<ID>\S+).*? Operation: (?<Operation>\S*) Who: (?<Who>\S*) Version: .*? Created: (?<Created>\S+ \S+)/;
+
+/** @param output of a tofu that failed @returns null where it names no lock */
+export function lockToldIn(output: string): LockInfo | null {
+  const groups = TOLD.exec(flatten(output))?.groups;
+  return groups === undefined ? null : readLockInfo(JSON.stringify(groups));
 }
 
 /** @returns null for what is no lock */
@@ -27,6 +38,11 @@ export function readLockInfo(text: string): LockInfo | null {
   } catch {
     return null;
   }
+}
+
+/** Of which nothing is known but its id. */
+export function unknownLock(id: string): LockInfo {
+  return { id, operation: '', who: '', created: '', text: JSON.stringify({ ID: id }) };
 }
 
 /** A lock of our own, tried to learn who holds the other. */
@@ -45,7 +61,8 @@ export function lockProbe(id: string, who: string, now: Date): string {
 
 /** `alice@laptop holds it since 2026-11-20 10:11:12 (apply)` */
 export function holderText({ who, created, operation }: LockInfo): string {
-  const since = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)/.exec(created);
+  if (who === '') return 'the backend does not tell who holds it';
+  const since = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)/.exec(created);
   const when = since === null ? created : `${since[1]} ${since[2]} UTC`;
   return `${who} holds it since ${when} (${operation.replace(/^OperationType/, '').toLowerCase()})`;
 }

@@ -35,6 +35,9 @@ export const SUBCOMMANDS = {
   'state-list': { words: ['state', 'list'], always: [], needs: 'state' },
   'state-pull': { words: ['state', 'pull'], always: [], needs: 'state' },
   'state-rm': { words: ['state', 'rm'], always: [], needs: 'state' },
+  'state-push': { words: ['state', 'push'], always: [], needs: 'state' },
+  // Takes the lock, finds nothing, and writes nothing: the only way to ask any backend who holds it.
+  'lock-probe': { words: ['untaint'], always: ['-allow-missing'], needs: 'state' },
   refresh: { words: ['refresh'], always: UNASKED, needs: 'everything' },
   import: { words: ['import'], always: UNASKED, needs: 'everything' },
   'force-unlock': { words: ['force-unlock'], always: ['-force'], needs: 'state' },

@@ -20,10 +20,7 @@ export async function infraAdopt(context: Context, options: ApplyOptions): Comma
   await initIfDue(context, prepared);
   const found = await step(context, 'Look for the machines in Proxmox VE', () => findMachines(context, prepared));
   if (found.length === 0) throw new Refusal([nothingFound], Exit.refusedInput);
-  for (const { name, guest, by } of found)
-    context.reporter.line(
-      `${name} is VM ${guest.id} (${guest.name ?? 'without a name'}) on ${guest.node}, by its ${by}`,
-    );
+  for (const one of found) context.reporter.line(foundText(one));
   const { directory } = prepared.instance;
   const file = must(await writeOwnFile(context.root, `${directory}/adopt.tf`, importText(found)), Exit.refusedInput);
   try {
@@ -36,6 +33,12 @@ export async function infraAdopt(context: Context, options: ApplyOptions): Comma
   } finally {
     await removeOwnFile(file);
   }
+}
+
+/** bpg/proxmox 0.112.0 starts only what it makes itself. */
+function foundText({ name, guest: { id, name: own, node, isRunning }, by }: Adoption): string {
+  const found = `${name} is VM ${id} (${own ?? 'without a name'}) on ${node}, by its ${by}`;
+  return isRunning ? found : `${found}; it is off, and no apply starts it`;
 }
 
 /** Those of the project that no state knows yet, and that exist. */

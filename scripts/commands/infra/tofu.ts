@@ -86,23 +86,30 @@ export interface How {
    * has the terminal for itself, since a person writes there.
    */
   readonly output?: 'captured' | 'shown' | 'interactive';
+  /** For its stdin; only where the output is captured. */
+  readonly stdin?: string;
+  /** Codes of failures that the caller asked for, as it were: returned as they ended, and nothing is told of them. */
+  readonly expected?: ReadonlySet<string>;
 }
 
 /**
  * Runs a subcommand to its end.
- * @returns how it ended: with exit code 0, or with 2 where -detailed-exitcode was asked for; what was captured is not masked
+ * @returns how it ended: with exit code 0, with 2 where -detailed-exitcode was asked for, or as `expected`; what was
+ *   captured is not masked
  * @throws Refusal 4 when it fails, 130 when it was interrupted
  */
 export async function runTofu(context: Context, call: TofuRun, name: SubcommandName, how: How = {}): Promise<Ended> {
-  const { args = [], output = 'captured' } = how;
+  const { args = [], output = 'captured', expected } = how;
   const hide = masker(call.secrets, call.known);
   const command = tofuCommand(tofuCall(context, call, how), name);
   const options = output === 'captured' ? {} : { inherit: true, ...(output === 'shown' && { mask: hide }) };
   const ended = await toItsEnd(context, command, options);
   if (ended.exitCode === 0 || (ended.exitCode === 2 && asksForDetail(args))) return ended;
   const said = hide(`${ended.stdout}\n${ended.stderr}`.trim());
+  const problem = failure(command, ended.exitCode, said);
+  if (expected?.has(problem.code)) return ended;
   if (output === 'captured' && said !== '') context.reporter.line(said, 'dim');
-  throw new Refusal([failure(command, ended.exitCode, said)], Exit.otherProgram);
+  throw new Refusal([problem], Exit.otherProgram);
 }
 
 /**
@@ -129,7 +136,7 @@ async function toItsEnd({ signal }: Context, command: Command, options: RunOptio
   return ended;
 }
 
-function tofuCall(context: Context, { tofu, instance, secrets }: TofuRun, { args = [], env, output }: How) {
+function tofuCall(context: Context, { tofu, instance, secrets }: TofuRun, { args = [], env, output, stdin }: How) {
   const { root, colour } = context;
   return {
     tofu: tofu.path,
@@ -142,6 +149,7 @@ function tofuCall(context: Context, { tofu, instance, secrets }: TofuRun, { args
     // What is captured is told in our own words and colours.
     colour: colour && output !== undefined && output !== 'captured',
     args,
+    ...(stdin !== undefined && { stdin }),
   };
 }
 

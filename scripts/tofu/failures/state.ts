@@ -21,7 +21,7 @@ export const STATE: readonly FailureRow[] = [
     'wait until that run ends, or pass `-lock-timeout=5m`; if it died: `nigari infra force-unlock {id}`',
   ],
   [
-    /Error acquiring the state lock.*?resource temporarily unavailable.*? ID: (?<id>\S+).*? Operation: (?<operation>\S+) Who: (?<who>\S+).*? Created: (?<created>\S+ \S+)/,
+    /Error acquiring the state lock.*?Lock Info: ID: (?<id>\S+).*? Operation: (?<operation>\S+) Who: (?<who>\S+).*? Created: (?<created>\S+ \S+)/,
     'state-locked',
     'the state is locked by {who} since {created} ({operation})',
     'wait until that run ends; if it died: `nigari infra force-unlock {id}`',

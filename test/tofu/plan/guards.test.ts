@@ -57,7 +57,7 @@ describe('whether a VM is the one that an apply made', () => {
   const [machine, ...others] = machinesToMake(
     planOf(vm('new', ['create'], null, wanted), vm('there', ['update'], wanted, wanted)),
   );
-  const it = { id: 110, name: 'new', node: 'pve', isContainer: false, macs: ['bc:24:11:00:00:01'] };
+  const it = { id: 110, name: 'new', node: 'pve', isContainer: false, isRunning: true, macs: ['bc:24:11:00:00:01'] };
   const known = machinesIn(
     JSON.stringify({
       version: 4,
@@ -170,6 +170,7 @@ describe('adopting', () => {
     node,
     name: `vm-${id}`,
     isContainer: false,
+    isRunning: true,
     macs,
   });
   const existing = [guest(101, 'pve', 'BC:24:11:00:00:01'), guest(102, 'pve2', 'BC:24:11:00:00:02')];
