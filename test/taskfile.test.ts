@@ -52,6 +52,8 @@ describe('Taskfile.yml', () => {
       'infra:refresh',
       'infra:import',
       'infra:force-unlock',
+      'infra:state-push',
+      'infra:migrate-encryption',
       'infra:verify-nodes',
       'infra:secrets-edit',
       'infra:validate',

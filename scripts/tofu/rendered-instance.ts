@@ -9,6 +9,8 @@ type Mapping = Readonly<Record<string, unknown>>;
 
 export interface RenderedInstance extends Runnable {
   readonly backend: { readonly kind: string; readonly settings: Mapping };
+  /** The block that encrypts state and plans, as parsed; null where there is none. */
+  readonly encryption: Mapping | null;
   /** Of `terraform.tfvars`. */
   readonly variables: Mapping;
   /** Null where none of its providers is that of Proxmox VE. */
@@ -28,11 +30,13 @@ export function renderedInstance(
 ): RenderedInstance {
   const configuration = [...files].filter(([name]) => !isVariables(name)).map(([, parsed]) => parsed);
   const settings = configuration.flatMap((file) => blocks(file, 'terraform'));
+  const [encryption = null] = settings.flatMap((block) => blocks(block, 'encryption'));
   const variables = merged([...files].filter(([name]) => isVariables(name)).map(([, parsed]) => parsed));
   return {
     ...place,
     backend: backendOf(settings),
-    state_encryption: settings.some((block) => blocks(block, 'encryption').length > 0),
+    encryption,
+    state_encryption: encryption !== null,
     variables,
     proxmox: proxmoxOf(configuration, variables),
   };
@@ -65,4 +69,10 @@ function proxmoxOf(configuration: readonly unknown[], variables: Mapping): Proxm
   const name = /^\$\{var\.(\w+)\}$/.exec(String(provider['endpoint']))?.[1];
   const url = name === undefined ? provider['endpoint'] : variables[name];
   return typeof url === 'string' ? { url, insecure: provider['insecure'] === true } : null;
+}
+
+/** Where a local state is, from the directory; null where another backend keeps it. */
+export function localState({ backend: { kind, settings } }: RenderedInstance): string | null {
+  const { path } = settings;
+  return kind === 'local' ? (typeof path === 'string' ? path : 'terraform.tfstate') : null;
 }

@@ -144,6 +144,21 @@ const INFRA_VERBS: readonly Verb[] = [
       (await import('../commands/infra/force-unlock.ts')).forceUnlock(context, id === '' ? null : id, yes),
   },
   {
+    name: 'state-push',
+    summary: 'save the state that an apply could not save (errored.tfstate), or a copy of one',
+    ...TO_TOFU,
+    more: 'A file is named from the folder of the project. OpenTofu refuses a state that is older than the one that is there, or of another project.\n\nExamples:\n  nigari infra state-push\n  nigari infra state-push copy.tfstate -lock-timeout=1m',
+    run: async (context, _, args) => (await import('../commands/infra/state-push.ts')).statePush(context, args),
+  },
+  {
+    name: 'migrate-encryption',
+    summary: 'encrypt the state as the files ask for it now: first of all, with a new passphrase, or no more',
+    options: [YES],
+    more: 'Change state_encryption_passphrase in cluster.yaml and run nigari configure before. The passphrase that it was\nencrypted with is asked for, or taken from NIGARI_OLD_STATE_PASSPHRASE. Only to have it in clear needs consent.\n\nExample:\n  nigari infra migrate-encryption',
+    run: async (context, { yes = false }) =>
+      (await import('../commands/infra/migrate-encryption.ts')).migrateEncryption(context, yes),
+  },
+  {
     name: 'verify-nodes',
     summary: 'ask each machine whether Talos answers at its address',
     options: [['--wait <seconds>', 'go on asking those that do not answer yet'], JSON_OPTION],

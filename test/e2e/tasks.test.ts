@@ -71,6 +71,9 @@ describe.skipIf(realTool('tofu') === null || realTool('task') === null)('task', 
     await good('infra:console', '"kubernetes"', 'var.cluster_name\n');
     await good('infra:force-unlock', 'The state is not locked');
     await good('infra:force-unlock LOCK_ID=00000000-0000-0000-0000-000000000000', 'The state is not locked');
+    await good('infra:migrate-encryption', 'Nothing to do: the state is in clear');
+    run.add('infra:state-push');
+    expect((await task(project, 'infra:state-push')).all).toContain('(nothing-unsaved)');
     await good('infra:apply-auto -- --yes', 'nothing to change');
     await good('infra:upgrade', 'Every provider is the newest that its version constraint allows');
     await project.nigari([

@@ -28,8 +28,9 @@ function runNigari(folder: string, args: readonly string[], env: Env = {}): Prom
   return start(folder, args, env).ended;
 }
 
-interface Started {
+export interface Started {
   readonly ended: Promise<Ended>;
+  readonly pid: number;
   readonly kill: (signal: NodeJS.Signals) => void;
 }
 
@@ -47,7 +48,7 @@ function start(folder: string, args: readonly string[], env: Env = {}): Started 
     OUTPUTS.push(texts.stdout, texts.stderr);
     return { status: status as number | null, ...texts, all: texts.stdout + texts.stderr };
   });
-  return { ended, kill: (signal) => void child.kill(signal) };
+  return { ended, pid: child.pid ?? 0, kill: (signal) => void child.kill(signal) };
 }
 
 /** All that was printed by runs of this file's tests: no secret may be in it. */
@@ -58,6 +59,8 @@ export interface InfraProject {
   readonly proxmox: Simulator;
   /** Runs to an exit code, which is checked. @returns what it printed */
   readonly nigari: (args: readonly string[], status?: number | null, env?: Env) => Promise<Ended>;
+  /** For what happens while it runs. */
+  readonly start: (args: readonly string[], env?: Env) => Started;
   /** With `--json` or `--format json`: what it printed on stdout, parsed. */
   readonly json: <T>(args: readonly string[]) => Promise<T>;
   /** Changes a file of the project. */
@@ -108,6 +111,11 @@ export async function inFolder(folder: string, proxmox: Simulator): Promise<Infr
     folder,
     proxmox,
     nigari,
+    start: (args, env) => {
+      const started = start(folder, args, env);
+      onTestFinished(() => started.kill('SIGTERM'));
+      return started;
+    },
     json: async <T>(args: readonly string[]) => JSON.parse((await nigari(args)).stdout) as T,
     edit: (file, change) => {
       const path = join(folder, file);

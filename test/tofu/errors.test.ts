@@ -92,6 +92,10 @@ const CASES: Readonly<Record<string, readonly [code: string, steps: (url: string
   'held lock, by conflict': ['state-locked', (url) => [init({ 'a.tf': httpBackend(`${url}/conflict`) }), plan()]],
   'no lock there': ['state-lock-address', (url) => [init({ 'a.tf': httpBackend(`${url}/no-lock`) }), plan()]],
   'state cannot be saved': ['state-not-saved', (url) => [init({ 'a.tf': httpBackend(`${url}/read-only`) }), apply()]],
+  'state cannot be saved, nor unlocked, by a server that is away': [
+    'state-not-saved',
+    (url) => [init({ 'a.tf': httpBackend(`${url}/goes-away`) }), apply()],
+  ],
   'unlock with a wrong id': [
     'state-unlock-refused',
     (url) => [init({ 'a.tf': httpBackend(`${url}/conflict`) }), [{}, 'force-unlock', '-force', 'wrong']],

@@ -1,5 +1,5 @@
 /** `tofu init`: when it is due, and what is remembered of it. */
-import { Exit, must, type Checked, type Problem } from '../../problem.ts';
+import { checked, Exit, must, type Checked, type Problem } from '../../problem.ts';
 import {
   hasDotTerraform,
   readInitInputs,
@@ -55,34 +55,37 @@ export async function initIfDue(context: Context, call: TofuRun): Promise<void> 
 
 /**
  * `tofu init`, remembered when it succeeds; one at a time, for two would work on the same `.terraform/`.
+ * @returns false where it failed as the caller expected
  * @throws Refusal 4 with what tofu said and the remedy, when we know one; 2 while another run is at work
  */
-export async function tofuInit(context: Context, call: TofuRun, how: How = {}): Promise<void> {
+export async function tofuInit(context: Context, call: TofuRun, how: How = {}): Promise<boolean> {
   refuseWithout(missingCredentials(call.instance, call.secrets, 'state', context.env));
-  must(await withLock(context.root, () => initAndRemember(context, call, how)), Exit.refusedInput);
+  return must(await withLock(context.root, () => initAndRemember(context, call, how)), Exit.refusedInput);
 }
 
-async function initAndRemember(context: Context, call: TofuRun, how: How): Promise<Checked<void>> {
+async function initAndRemember(context: Context, call: TofuRun, how: How): Promise<Checked<boolean>> {
   const { root } = context;
   const { directory } = call.instance;
   const platforms = await lockPlatforms(context);
-  await init(context, call, how, platforms === null);
+  if (!(await init(context, call, how, platforms === null))) return checked(false);
   if (platforms !== null) await completeLockFile(context, call, platforms);
   const isWhole = !(how.args ?? []).some((argument) => /^--?backend=false$/.test(argument));
   const done: readonly [string, string][] = isWhole ? [[directory, await hashNow(context, call)]] : [];
-  return writeInitRecord(root, new Map([...(await readInitRecord(root)), ...done]));
+  const written = await writeInitRecord(root, new Map([...(await readInitRecord(root)), ...done]));
+  return written.ok ? checked(true, written.problems) : written;
 }
 
-async function init(context: Context, call: TofuRun, how: How, readOnly: boolean): Promise<void> {
+async function init(context: Context, call: TofuRun, how: How, readOnly: boolean): Promise<boolean> {
   const { args = [] } = how;
   const isChosen = args.some((argument) => /^--?(lockfile|upgrade)\b/.test(argument));
-  const { stdout } = await runTofu(context, call, 'init', {
+  const { exitCode, stdout } = await runTofu(context, call, 'init', {
     ...how,
     args: [...(readOnly && !isChosen ? [READ_ONLY] : []), ...args],
     env: { ...formerBackendEnvironment(call.secrets), ...how.env },
   });
   if (stdout.includes('Provider lock file not updated'))
     context.reporter.problems([lockBehind(call.instance.directory)]);
+  return exitCode === 0;
 }
 
 const lockBehind = (directory: string): Problem => ({

@@ -1,6 +1,6 @@
 /** The instance that a command is about, read from what `configure` rendered, and opened for one run. */
 import { MANIFEST_FILE, type Manifest } from '../../changes/manifest.ts';
-import { Exit, must, Refusal } from '../../problem.ts';
+import { Exit, must, Refusal, type Problem } from '../../problem.ts';
 import { parseBack, Unparsable } from '../../render/parse-back.ts';
 import { plainValues } from '../../secrets/mask.ts';
 import { openValues } from '../../secrets/guards/variables.ts';
@@ -42,6 +42,9 @@ export async function openRendered(context: Context): Promise<Omit<Prepared, 'to
 export async function prepare(context: Context, needs: Needs): Promise<Prepared> {
   const { manifest, instance } = await readRendered(context);
   must(readTofuSettings(context), Exit.refusedInput);
+  if (needs === 'everything') await refuseUnsaved(context, instance);
+  if (instance.encryption !== null && /\bunencrypted\b/.test(context.env['TF_ENCRYPTION'] ?? ''))
+    throw new Refusal([encryptionWeakened], Exit.refusedInput);
   const tofu = must(await findTofu(context), Exit.otherProgram);
   const isSecretNeeded = needs === 'state' || needs === 'everything';
   const secrets = isSecretNeeded ? await openSecrets(context, instance, manifest) : new Map();
@@ -95,11 +98,36 @@ async function parse(path: string, bytes: Uint8Array): Promise<unknown> {
   }
 }
 
+/** OpenTofu itself goes on from the state before, and makes once more what it has made. */
+async function refuseUnsaved(context: Context, { directory }: RenderedInstance): Promise<void> {
+  const path = unsavedState(directory);
+  if ((await readFileOf(context, path)) !== null) throw new Refusal([stateUnsaved(path)], Exit.refusedInput);
+}
+
 /** Its templates say so. */
 function kindOf({ files }: Manifest, directory: string): string {
   const templates = [...files].filter(([path]) => path.startsWith(`${directory}/`)).map(([, { template }]) => template);
   return templates.map((template) => /kinds\/([^/]+)\//.exec(template)?.[1]).find(Boolean) ?? '';
 }
+
+/** What tofu calls a state that it could not save. */
+export const unsavedState = (directory: string): string => `${directory}/errored.tfstate`;
+
+export const stateUnsaved = (path: string): Problem => ({
+  code: 'state-unsaved',
+  severity: 'error',
+  file: path,
+  message: 'here lies the state of an apply that could not save it: what that made is in no other',
+  hint: '`nigari infra state-push` saves it; if it is an old one that nobody needs, delete it',
+});
+
+/** The block for states has no `enforced`, which would forbid a migration too: here is what stands in for it. */
+const encryptionWeakened: Problem = {
+  code: 'encryption-weakened',
+  severity: 'error',
+  message: 'TF_ENCRYPTION is set here, with the method "unencrypted": the state could be written in clear',
+  hint: 'unset TF_ENCRYPTION; to encrypt a state, or to have it in clear: `nigari infra migrate-encryption`',
+};
 
 const noInstance = {
   code: 'no-instance',

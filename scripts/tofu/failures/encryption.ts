@@ -6,19 +6,19 @@ export const ENCRYPTION: readonly FailureRow[] = [
     /decryption failed for all provided methods|message authentication failed/,
     'state-passphrase-wrong',
     'the state does not open with this passphrase',
-    'set state_encryption_passphrase to the one that the state was encrypted with, then run `nigari configure`',
+    'if the passphrase was changed on purpose: `nigari infra migrate-encryption`; otherwise set state_encryption_passphrase to the one before, then run `nigari configure`',
   ],
   [
     /(?:state file|plan file) is encrypted and (?:can not be read without|requires a valid) an? ?encryption configuration/,
     'state-passphrase-missing',
     'the state or plan is encrypted, but the project has no passphrase',
-    'set state_encryption_passphrase in cluster.yaml, then run `nigari configure`',
+    'set state_encryption_passphrase in cluster.yaml, then run `nigari configure`; or, to have the state in clear from now on: `nigari infra migrate-encryption`',
   ],
   [
     /encountered unencrypted payload without unencrypted method configured/,
     'state-not-encrypted-yet',
     'the state is in clear, but the project asks for an encrypted one',
-    'migrate it once: https://opentofu.org/docs/language/state/encryption/#pre-existing-project',
+    'encrypt it once: `nigari infra migrate-encryption`',
   ],
   [
     /passphrase is too short/,
@@ -27,3 +27,10 @@ export const ENCRYPTION: readonly FailureRow[] = [
     'choose a longer state_encryption_passphrase',
   ],
 ];
+
+/** Codes of states that are encrypted otherwise than the files ask for. */
+export const CLOSED: ReadonlySet<string> = new Set([
+  'state-passphrase-wrong',
+  'state-passphrase-missing',
+  'state-not-encrypted-yet',
+]);

@@ -2,6 +2,13 @@
 import type { FailureRow } from './row.ts';
 
 export const STATE: readonly FailureRow[] = [
+  // First: that the server was away, and that the lock stayed, are told of in the same breath.
+  [
+    /errored\.tfstate/,
+    'state-not-saved',
+    'the new state could not be saved: it lies in errored.tfstate, and the next apply would not know what this one made',
+    'make the backend work again, then `nigari infra state-push`',
+  ],
   [
     /HTTP remote state endpoint requires auth/,
     'state-unauthorized',
@@ -103,12 +110,6 @@ export const STATE: readonly FailureRow[] = [
     'backend-without-address',
     'the http backend has no address',
     'set tfstate_url or cloudflare_domain in cluster.yaml, then run `nigari configure`',
-  ],
-  [
-    /Failed to save state.*?errored\.tfstate|errored\.tfstate/,
-    'state-not-saved',
-    'the new state could not be saved; it lies in errored.tfstate, which may hold secrets',
-    'make the backend work again, then `tofu state push errored.tfstate` in the directory of the instance, then delete that file',
   ],
   [
     /Unexpected HTTP response code (?<status>\d+)/,

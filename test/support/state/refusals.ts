@@ -22,6 +22,8 @@ const ROWS: readonly (readonly [match: string, status: number, body?: string])[]
   ['* states/no-lock/lock', 404],
   ['GET states/login-page', 200, '<html>Sign in</html>'],
   ['POST states/read-only', 507],
+  ['POST states/goes-away', 503],
+  ['UNLOCK states/goes-away/lock', 503],
 ];
 
 export const REFUSALS: readonly FaultRule[] = ROWS.map(([match, status, body = '']) => ({

@@ -21,9 +21,9 @@ terraform {
       keys = key_provider.pbkdf2.passphrase
     }
 
+    # Without "enforced": that would forbid reading a state in clear even once, to encrypt it.
     state {
-      method   = method.aes_gcm.main
-      enforced = true
+      method = method.aes_gcm.main
     }
 
     plan {
