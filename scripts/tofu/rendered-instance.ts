@@ -2,10 +2,8 @@
  * An instance as its rendered files have it: what a run of OpenTofu has to know of it. So it needs no inputs: in CI there are
  * only `infrastructure/` and a key.
  */
-import { isMapping } from '../config/mapping.ts';
+import { isMapping, type Mapping } from '../config/mapping.ts';
 import type { Runnable } from './environment.ts';
-
-type Mapping = Readonly<Record<string, unknown>>;
 
 export interface RenderedInstance extends Runnable {
   readonly backend: { readonly kind: string; readonly settings: Mapping };
@@ -13,8 +11,22 @@ export interface RenderedInstance extends Runnable {
   readonly encryption: Mapping | null;
   /** Of `terraform.tfvars`. */
   readonly variables: Mapping;
+  /** In the order of nodes.yaml. */
+  readonly machines: readonly RenderedMachine[];
   /** Null where none of its providers is that of Proxmox VE. */
   readonly proxmox: ProxmoxEndpoint | null;
+}
+
+/** A machine as the variables have it. */
+export interface RenderedMachine {
+  readonly name: string;
+  /** Null where Proxmox VE picks one. */
+  readonly id: number | null;
+  /** In any case; null in variables of somebody's own. */
+  readonly mac: string | null;
+  readonly address: string;
+  /** Of its disk. */
+  readonly gigabytes: number;
 }
 
 export interface ProxmoxEndpoint {
@@ -38,8 +50,20 @@ export function renderedInstance(
     encryption,
     state_encryption: encryption !== null,
     variables,
+    machines: machinesOf(variables),
     proxmox: proxmoxOf(configuration, variables),
   };
+}
+
+function machinesOf({ nodes }: Mapping): readonly RenderedMachine[] {
+  const list = Array.isArray(nodes) ? (nodes as readonly Mapping[]) : [];
+  return list.map(({ name, vm_id: id, mac_addr: mac, address, vm_disk_size: gigabytes }) => ({
+    name: String(name),
+    id: typeof id === 'number' ? id : null,
+    mac: typeof mac === 'string' ? mac : null,
+    address: String(address),
+    gigabytes: Number(gigabytes),
+  }));
 }
 
 const isVariables = (name: string): boolean => name.endsWith('.tfvars');

@@ -2,7 +2,7 @@
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
 import { guestsOf } from '../../proxmox/answers.ts';
 import { removeOwnFile, writeOwnFile } from '../../system/own-file.ts';
-import { adoptions, importText, notInPlace, type Adoption, type Wanted } from '../../tofu/plan/adopt.ts';
+import { adoptions, importText, notInPlace, type Adoption } from '../../tofu/plan/adopt.ts';
 import { machinesIn } from '../../tofu/state.ts';
 import { step, type CommandResult, type Context } from '../context.ts';
 import { applyPlan, type ApplyOptions } from './apply.ts';
@@ -47,7 +47,7 @@ async function findMachines(context: Context, prepared: Prepared): Promise<reado
   if (ask === null) throw new Refusal([noProxmox], Exit.refusedInput);
   const state = await runTofu(context, prepared, 'state-pull');
   const known = new Set(machinesIn(state.stdout).map(({ index }) => index));
-  const unknown = wantedOf(prepared).filter(({ name }) => !known.has(name));
+  const unknown = prepared.instance.machines.filter(({ name }) => !known.has(name));
   const guests = guestsOf(must(await ask('cluster/resources?type=vm'), Exit.otherProgram));
   return adoptions(
     unknown,
@@ -56,16 +56,6 @@ async function findMachines(context: Context, prepared: Prepared): Promise<reado
       guests.filter(({ isContainer }) => !isContainer),
     ),
   );
-}
-
-function wantedOf({ instance }: Prepared): readonly Wanted[] {
-  const { nodes } = instance.variables;
-  const list = Array.isArray(nodes) ? (nodes as readonly Readonly<Record<string, unknown>>[]) : [];
-  return list.map(({ name, vm_id: id, mac_addr: mac }) => ({
-    name: String(name),
-    id: typeof id === 'number' ? id : null,
-    mac: typeof mac === 'string' ? mac : null,
-  }));
 }
 
 const nothingFound: Problem = {

@@ -5,6 +5,7 @@ import { unforeseen } from '../../tofu/plan/foreseen.ts';
 import { otherOwner } from '../../tofu/plan/owner.ts';
 import { isEmpty } from '../../tofu/plan/summary.ts';
 import { planData, planMarkdown, planText } from '../../tofu/plan/told.ts';
+import type { RenderedInstance } from '../../tofu/rendered-instance.ts';
 import { step, type CommandResult, type Context } from '../context.ts';
 import { refuseStale } from './current.ts';
 import { initIfDue } from './init.ts';
@@ -48,7 +49,7 @@ export async function planned(
   const isMeant = asksToDestroy(args);
   if (!stateIsMine && !isMeant) await refuseOther(context, made, manifest.instances.get(instance.directory)?.moved);
   tellPlan(context, made, format);
-  if (!isMeant) context.reporter.problems(unforeseen(made.plan, namesOf(instance.variables)));
+  if (!isMeant) context.reporter.problems(unforeseen(made.plan, namesOf(instance)));
   return made;
 }
 
@@ -58,18 +59,15 @@ async function refuseOther(
   { plan, call }: OpenPlan,
   moved: ReadonlyMap<string, string> = new Map(),
 ): Promise<void> {
-  const { variables, directory } = call.instance;
-  const other = otherOwner(plan, new Set([...namesOf(variables), ...moved.keys()]));
+  const other = otherOwner(plan, new Set([...namesOf(call.instance), ...moved.keys()]));
   if (other === null) return;
-  await dropPlan(savedPlanOf(context.root, directory));
+  await dropPlan(savedPlanOf(context.root, call.instance.directory));
   throw new Refusal([other], Exit.refusedInput);
 }
 
 const asksToDestroy = (args: readonly string[]): boolean => args.some((argument) => /^--?destroy$/.test(argument));
 
-function namesOf({ nodes }: Readonly<Record<string, unknown>>): ReadonlySet<string> {
-  return new Set(Array.isArray(nodes) ? nodes.map((node: { readonly name?: unknown }) => String(node.name)) : []);
-}
+const namesOf = ({ machines }: RenderedInstance): ReadonlySet<string> => new Set(machines.map(({ name }) => name));
 
 export function tellPlan({ reporter }: Context, { summary, call }: OpenPlan, format: PlanOptions['format']): void {
   const { directory } = call.instance;

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Exit } from '../../problem.ts';
 import { whyNoAnswer } from '../../system/tcp.ts';
+import type { RenderedMachine } from '../../tofu/rendered-instance.ts';
 import { step, type CommandResult, type Context } from '../context.ts';
 import { ok, tell, type Row } from '../doctor/row.ts';
 import { readRendered } from './instance.ts';
@@ -19,30 +20,23 @@ export interface VerifyOptions {
 
 /** @returns 4 where a machine does not answer */
 export async function verifyNodes(context: Context, { wait }: VerifyOptions): CommandResult {
-  const { instance } = await readRendered(context);
-  const addresses = addressesOf(instance.variables['nodes']);
+  const { machines } = (await readRendered(context)).instance;
   const until = Date.now() + wait * 1000;
-  const rows = await step(context, `Ask ${addresses.size} machines at port ${TALOS_PORT}`, () =>
-    Promise.all([...addresses].map(([name, address]) => verify(context, name, address, until))),
+  const rows = await step(context, `Ask ${machines.length} machines at port ${TALOS_PORT}`, () =>
+    Promise.all(machines.map((machine) => verify(context, machine, until))),
   );
   if (context.json) context.reporter.result(JSON.stringify({ rows }, null, 2));
   tell(context.reporter, rows);
   return rows.some(({ status }) => status === 'fail') ? Exit.otherProgram : Exit.done;
 }
 
-function addressesOf(nodes: unknown): ReadonlyMap<string, string> {
-  const list = Array.isArray(nodes) ? (nodes as readonly { readonly name: string; readonly address: string }[]) : [];
-  return new Map(list.map(({ name, address }) => [name, address]));
-}
-
-async function verify(context: Context, name: string, address: string, until: number): Promise<Row> {
-  const { signal } = context;
-  let why = await whyNoAnswer(address, TALOS_PORT, PATIENCE, signal);
-  while (why !== null && Date.now() < until && !signal.aborted) {
+async function verify({ signal }: Context, { name, address }: RenderedMachine, until: number): Promise<Row> {
+  for (;;) {
+    const why = await whyNoAnswer(address, TALOS_PORT, PATIENCE, signal);
+    if (why === null) return ok(name, `answers at ${address}`);
+    if (Date.now() >= until || signal.aborted) return silent(name, address, why);
     await pause(1000, undefined, { signal }).catch(() => {});
-    why = await whyNoAnswer(address, TALOS_PORT, PATIENCE, signal);
   }
-  return why === null ? ok(name, `answers at ${address}`) : silent(name, address, why);
 }
 
 const silent = (name: string, address: string, why: string): Row => ({

@@ -1,17 +1,10 @@
 /** Machines that exist, and that no state knows: which are the project's, how OpenTofu takes them over, and when it must not. */
 import type { Problem } from '../../problem.ts';
 import { hclLiteral } from '../../render/languages/hcl.ts';
+import type { RenderedMachine } from '../rendered-instance.ts';
 import type { Existing } from './made.ts';
 import type { Plan, ResourceChange } from './read.ts';
 import { VM } from './summary.ts';
-
-/** A machine as the project has it. */
-export interface Wanted {
-  readonly name: string;
-  readonly id: number | null;
-  /** In any case. */
-  readonly mac: string | null;
-}
 
 export interface Adoption {
   readonly name: string;
@@ -20,7 +13,10 @@ export interface Adoption {
 }
 
 /** By MAC address first: ids are given anew, and a machine that another VM's id was meant for is none of ours. */
-export function adoptions(wanted: readonly Wanted[], existing: readonly Existing[]): readonly Adoption[] {
+export function adoptions(
+  wanted: readonly Pick<RenderedMachine, 'name' | 'id' | 'mac'>[],
+  existing: readonly Existing[],
+): readonly Adoption[] {
   return wanted.flatMap(({ name, id, mac }): readonly Adoption[] => {
     const byMac = mac === null ? undefined : existing.find(({ macs }) => macs.some((one) => isSame(one, mac)));
     if (byMac !== undefined) return [{ name, guest: byMac, by: 'MAC address' }];

@@ -2,11 +2,9 @@
  * `tofu show -json` of a saved plan → what it will do. Source: OpenTofu's documentation, "JSON Output Format"
  * (format_version 1.x). Values that OpenTofu marks as sensitive are in clear in that JSON: none of them leaves this file.
  */
-import { isMapping } from '../../config/mapping.ts';
+import { isMapping, type Mapping } from '../../config/mapping.ts';
 import { checked, refused, type Checked, type Problem } from '../../problem.ts';
 import { attributeChanges, partOf, type AttributeChange } from './attributes.ts';
-
-type Mapping = Readonly<Record<string, unknown>>;
 
 /** What happens to one resource; a replacement is told by which of its halves comes first. */
 export type Action = 'destroy' | 'replace' | 'create' | 'update' | 'read' | 'forget' | 'keep';

@@ -13,7 +13,7 @@ import { fail, type Opened } from './probe.ts';
 /** What the rendered variables say of the host. */
 interface Wanted extends Places {
   readonly node: string;
-  readonly machines: readonly { readonly name: string; readonly id: number | null; readonly gigabytes: number }[];
+  readonly machines: RenderedInstance['machines'];
 }
 
 export async function proxmox(context: Context, opened: Opened): Promise<readonly Row[]> {
@@ -48,20 +48,15 @@ export async function proxmox(context: Context, opened: Opened): Promise<readonl
   ];
 }
 
-function wantedOf({ variables }: RenderedInstance): Wanted {
+function wantedOf({ variables, machines }: RenderedInstance): Wanted {
   const text = (key: string): string => (typeof variables[key] === 'string' ? variables[key] : '');
-  const nodes = Array.isArray(variables['nodes']) ? (variables['nodes'] as Readonly<Record<string, unknown>>[]) : [];
   const advanced = variables['proxmox_vm_advanced'] as { readonly network_bridge?: string } | undefined;
   return {
     node: text('proxmox_node'),
     isoStorage: text('proxmox_iso_storage'),
     diskStorage: text('proxmox_disk_storage'),
     bridge: advanced?.network_bridge ?? 'vmbr0',
-    machines: nodes.map(({ name, vm_id: id, vm_disk_size: size }) => ({
-      name: String(name),
-      id: typeof id === 'number' ? id : null,
-      gigabytes: Number(size),
-    })),
+    machines,
   };
 }
 
