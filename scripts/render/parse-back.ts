@@ -42,7 +42,8 @@ const READERS: Readonly<Record<Language, (text: string, path: string) => unknown
   text: () => null,
 };
 
-async function readHcl(text: string, path: string): Promise<unknown> {
+/** HCL of anybody's, by the library. @param path for messages @throws Unparsable */
+export async function readHcl(text: string, path: string): Promise<unknown> {
   try {
     // Loaded where it is needed: that takes longer than all the rest.
     const { parse } = await import('@cdktn/hcl2json');

@@ -5,7 +5,7 @@ import { movesIn } from '../../changes/moved-file.ts';
 import { snapshotOfVariables } from '../../changes/snapshot.ts';
 import type { Problem } from '../../problem.ts';
 import { isGenerated } from '../../render/header.ts';
-import { parseBack } from '../../render/parse-back.ts';
+import { readHcl } from '../../render/parse-back.ts';
 import { hasDotTerraform, hasLocalState } from '../../system/init-record.ts';
 import type { SourceFile } from '../../types.ts';
 import type { Context } from '../context.ts';
@@ -34,19 +34,21 @@ export async function readPast(
 
 /** Someone's project, one whose manifest is lost, or one of a nigari that kept nothing: its files say what there is. */
 async function fromFiles(context: Context, directory: string): Promise<Rendered | null> {
-  const variables = await readHcl(context, `${directory}/terraform.tfvars`);
-  const moved = await readHcl(context, `${directory}/moved.tf`);
+  const variables = await readHclFile(context, `${directory}/terraform.tfvars`);
+  const moved = await readHclFile(context, `${directory}/moved.tf`);
   if (variables === null && moved === null) return null;
   const isOurs = moved !== null && isGenerated(moved.bytes);
   return { ...snapshotOfVariables(variables?.parsed), moved: isOurs ? movesIn(moved.parsed) : new Map() };
 }
 
 /** @returns null where there is no such file; parsed as null one that is no HCL */
-async function readHcl(context: Context, path: string): Promise<(SourceFile & { readonly parsed: unknown }) | null> {
+async function readHclFile(
+  context: Context,
+  path: string,
+): Promise<(SourceFile & { readonly parsed: unknown }) | null> {
   const file = await readFileOf(context, path);
   if (file === null) return null;
-  const how = { template: path, language: 'hcl', secret: false, executable: false, builtIn: false } as const;
-  return { ...file, parsed: await parseBack({ ...file, ...how }).catch(() => null) };
+  return { ...file, parsed: await readHcl(new TextDecoder().decode(file.bytes), path).catch(() => null) };
 }
 
 /** Our own `backend "local"`: its state is in the directory, or nowhere. */

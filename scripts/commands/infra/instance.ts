@@ -1,7 +1,7 @@
 /** The instance that a command is about, read from what `configure` rendered, and opened for one run. */
 import { MANIFEST_FILE, type Manifest } from '../../changes/manifest.ts';
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
-import { parseBack, Unparsable } from '../../render/parse-back.ts';
+import { readHcl, Unparsable } from '../../render/parse-back.ts';
 import { plainValues } from '../../secrets/mask.ts';
 import { openValues } from '../../secrets/guards/variables.ts';
 import { readInitInputs } from '../../system/init-record.ts';
@@ -69,17 +69,8 @@ async function readInstance(context: Context, manifest: Manifest): Promise<Rende
 }
 
 async function parse(path: string, bytes: Uint8Array): Promise<unknown> {
-  const file = {
-    path,
-    bytes,
-    template: path,
-    language: 'hcl',
-    secret: false,
-    executable: false,
-    builtIn: false,
-  } as const;
   try {
-    return await parseBack(file);
+    return await readHcl(new TextDecoder().decode(bytes), path);
   } catch (error) {
     if (!(error instanceof Unparsable)) throw error;
     throw new Refusal(
