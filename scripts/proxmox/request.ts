@@ -28,25 +28,22 @@ export function dataOf(answer: HttpAnswer | NoAnswer): Checked<unknown> {
 }
 
 function noAnswer({ failure, reason }: NoAnswer): Problem {
-  if (failure === 'certificate') return certificate;
+  if (failure === 'certificate') return certificateUntrusted;
   const code = failure === 'not-http' ? 'proxmox-not-an-api' : 'proxmox-unreachable';
   const hint = 'is the host up, and are name and port of proxmox_api_url right?';
   return { code, severity: 'error', message: `the Proxmox API does not answer (${reason})`, hint };
 }
 
-/** The same whether tofu meets it or we do. */
-export const CERTIFICATE_REMEDY =
-  'let this machine trust the authority that signed it: in the list of the system, or in a file that SSL_CERT_FILE names; `proxmox_insecure: true` goes without any check, and lets whoever sits between read the token';
-
-const certificate: Problem = {
+/** Told in the same words, whether tofu meets it or we do; so are the others that are exported. */
+export const certificateUntrusted = {
   code: 'proxmox-certificate',
   severity: 'error',
   message: "Proxmox' certificate is not trusted here",
-  hint: CERTIFICATE_REMEDY,
-};
+  hint: 'let this machine trust the authority that signed it: in the list of the system, or in a file that SSL_CERT_FILE names; `proxmox_insecure: true` goes without any check, and lets whoever sits between read the token',
+} as const satisfies Problem;
 
 function refusal({ status, said = '' }: HttpAnswer): Problem {
-  if (status === 401) return unauthorized;
+  if (status === 401) return tokenRefused;
   const [, path, privilege] = /Permission check failed \(([^,)]+), ([^)]+)\)/.exec(said) ?? [];
   if (status === 403 && path !== undefined && privilege !== undefined) return privilegeMissing(path, privilege);
   return {
@@ -57,23 +54,21 @@ function refusal({ status, said = '' }: HttpAnswer): Problem {
   };
 }
 
-const unauthorized: Problem = {
+export const tokenRefused = {
   code: 'proxmox-unauthorized',
   severity: 'error',
   message: 'Proxmox does not accept the API token (401)',
   hint: 'was it deleted or has it expired? See Datacenter → Permissions → API Tokens',
-};
+} as const satisfies Problem;
 
-/** @param privilege `{privilege}` where a row of a table fills it in */
-export const privilegeRemedy = (privilege: string): string =>
-  `add it to a role that its user has there: \`pveum role modify ROLE --append --privs ${privilege}\`; \`nigari doctor --online\` tells all that is missing, \`nigari proxmox setup\` prints all that is needed`;
-
-const privilegeMissing = (path: string, privilege: string): Problem => ({
-  code: 'proxmox-privilege-missing',
-  severity: 'error',
-  message: `the API token lacks the privilege ${privilege} on ${path}`,
-  hint: privilegeRemedy(privilege),
-});
+/** @param path and privilege in braces, as `{path}`, where a row of a table fills them in */
+export const privilegeMissing = (path: string, privilege: string) =>
+  ({
+    code: 'proxmox-privilege-missing',
+    severity: 'error',
+    message: `the API token lacks the privilege ${privilege} on ${path}`,
+    hint: `add it to a role that its user has there: \`pveum role modify ROLE --append --privs ${privilege}\`; \`nigari doctor --online\` tells all that is missing, \`nigari proxmox setup\` prints all that is needed`,
+  }) as const satisfies Problem;
 
 const notProxmox: Problem = {
   code: 'proxmox-not-an-api',

@@ -10,23 +10,18 @@ import { flatten } from './flatten.ts';
 /** In this order: each is more general than the one before it. */
 const FAILURES: readonly FailureRow[] = [...ENCRYPTION, ...STATE, ...PROVIDERS, ...PROXMOX];
 
-/** @returns the first row that fits what a failed tofu printed */
-function failureRow(output: string): FailureRow | null {
-  const text = flatten(output);
-  return FAILURES.find(([pattern]) => pattern.test(text)) ?? null;
-}
-
 /**
  * Finds the cause that we know a remedy for.
  * @param output stdout and stderr of a failed tofu, masked; colours, frames and line wraps do not matter
  * @returns null for anything else: then the tool's own words must do
  */
 export function explainFailure(output: string): Problem | null {
-  const row = failureRow(output);
-  if (row === null) return null;
-  const [pattern, code, message, remedy] = row;
-  const groups = pattern.exec(flatten(output));
-  return groups && { code, severity: 'error', message: fill(message, groups), hint: fill(remedy, groups) };
+  const text = flatten(output);
+  for (const [pattern, code, message, remedy] of FAILURES) {
+    const groups = pattern.exec(text);
+    if (groups !== null) return { code, severity: 'error', message: fill(message, groups), hint: fill(remedy, groups) };
+  }
+  return null;
 }
 
 function fill(words: string, { groups }: RegExpExecArray): string {

@@ -1,6 +1,6 @@
 /** Proxmox VE, as bpg/proxmox 0.112.0 words it. */
-import { CERTIFICATE_REMEDY, privilegeRemedy } from '../../proxmox/request.ts';
-import type { FailureRow } from './row.ts';
+import { certificateUntrusted, privilegeMissing, tokenRefused } from '../../proxmox/request.ts';
+import { rowOf, type FailureRow } from './row.ts';
 
 /** An apply that fails leaves what it has done in the state; a machine that was left half made is made anew. */
 const GOES_ON = 'then plan and apply again: that goes on where this run stopped';
@@ -30,18 +30,11 @@ export const PROXMOX: readonly FailureRow[] = [
     'the provider has no credentials',
     'set proxmox_api_token_id and proxmox_api_token_secret in cluster.yaml, then run `nigari configure`',
   ],
-  [
-    /received an HTTP 401 response/,
-    'proxmox-unauthorized',
-    'Proxmox does not accept the API token (401)',
-    'was it deleted or has it expired? See Datacenter → Permissions → API Tokens',
-  ],
-  [
+  rowOf(/received an HTTP 401 response/, tokenRefused),
+  rowOf(
     /received an HTTP 403 response - Reason: Permission check failed \((?<path>[^,)]+), (?<privilege>[^)]+)\)/,
-    'proxmox-privilege-missing',
-    'the API token lacks the privilege {privilege} on {path}',
-    privilegeRemedy('{privilege}'),
-  ],
+    privilegeMissing('{path}', '{privilege}'),
+  ),
   [
     /storage '(?<storage>[^']+)' (?:does not support|is not configured for) content-type '(?<content>[^']+)'/,
     'proxmox-storage-content',
@@ -66,12 +59,7 @@ export const PROXMOX: readonly FailureRow[] = [
     'Proxmox refuses a value: {field}',
     'correct it in cluster.yaml or nodes.yaml, then run `nigari configure`',
   ],
-  [
-    /(?:failed to verify certificate|x509: certificate)/,
-    'proxmox-certificate',
-    "Proxmox' certificate is not trusted here",
-    CERTIFICATE_REMEDY,
-  ],
+  rowOf(/(?:failed to verify certificate|x509: certificate)/, certificateUntrusted),
   [
     /hostname lookup '(?<node>[^']+)' failed/,
     'proxmox-node-unknown',
