@@ -1,12 +1,11 @@
 /** `nigari infra force-unlock`: shows who holds the lock of the state, asks, and takes it away. */
-import { randomUUID } from 'node:crypto';
-import { hostname, userInfo } from 'node:os';
 import { Exit, Refusal, type Problem } from '../../problem.ts';
 import type { HttpAnswer } from '../../secrets/providers/http.ts';
 import { send } from '../../system/http.ts';
+import { ownLock } from '../../system/own-lock.ts';
 import { trustedAuthority } from '../../system/trust.ts';
 import { lockCall, trustOf, type LockCall } from '../../tofu/http-backend.ts';
-import { holderText, lockProbe, lockToldIn, readLockInfo, unknownLock, type LockInfo } from '../../tofu/lock-info.ts';
+import { holderText, lockToldIn, readLockInfo, unknownLock, type LockInfo } from '../../tofu/lock-info.ts';
 import { consent } from '../consent.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { initIfDue } from './init.ts';
@@ -43,7 +42,7 @@ const lookByTofu: Look = async (context, prepared, id) => {
 
 /** The same by HTTP, for tofu does not show all of the lock, and here that is needed. */
 const lookHttp: Look = async (context, prepared, id) => {
-  const probe = lockProbe(randomUUID(), `${userInfo().username}@${hostname()}`, new Date());
+  const probe = ownLock();
   const answer = await ask(context, prepared, 'lock', probe);
   if (answer.status === 423 || answer.status === 409) return readLockInfo(answer.body) ?? untold(id);
   if (answer.status !== 200) throw new Refusal([unexpected(answer.status)], Exit.otherProgram);

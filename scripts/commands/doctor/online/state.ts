@@ -1,9 +1,8 @@
 /** Does the state server answer, know the user, and lock? */
 import { randomUUID } from 'node:crypto';
-import { hostname, userInfo } from 'node:os';
 import type { HttpAnswer, HttpRequest, NoAnswer } from '../../../secrets/providers/http.ts';
+import { ownLock } from '../../../system/own-lock.ts';
 import { lockCall, readCall, type HttpBackend } from '../../../tofu/http-backend.ts';
-import { lockProbe } from '../../../tofu/lock-info.ts';
 import type { Context } from '../../context.ts';
 import { ok, type Row } from '../row.ts';
 import { ask as askOf, fail, type Opened } from './probe.ts';
@@ -71,7 +70,7 @@ async function healthRows(url: string, ask: Ask): Promise<readonly Row[]> {
 
 /** On a name that nobody uses, so that no run is kept waiting. */
 async function lockRow(backend: HttpBackend, ask: Ask): Promise<Row> {
-  const probe = lockProbe(randomUUID(), `${userInfo().username}@${hostname()}`, new Date());
+  const probe = ownLock();
   const scratch = `nigari-doctor-${randomUUID().slice(0, 8)}`;
   const elsewhere = (url: string): string => besides(url, scratch);
   const locked = await ask(lockCall(backend, 'lock', probe, elsewhere));
