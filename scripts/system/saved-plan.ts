@@ -1,9 +1,10 @@
 /** Where the plan of an instance is kept between `infra plan` and `infra apply`: in the cache that git ignores, for this user alone. */
-import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checked, refused, type Checked } from '../problem.ts';
 import { confine } from './confine.ts';
 import { ioProblem } from './io-problem.ts';
+import { emptyPrivateFolder } from './private-folder.ts';
 
 const FOLDER = '.nigari/cache/plans';
 
@@ -27,14 +28,12 @@ export function savedPlanOf(root: string, directory: string): SavedPlan {
 
 const PASSPHRASE = 'passphrase.sops.yaml';
 
-/** An empty folder that nobody else may look into, in place of an earlier plan. */
+/** In place of an earlier plan. */
 export async function makeRoomForPlan(root: string, { folder }: SavedPlan): Promise<Checked<void>> {
   const place = await confine(root, FOLDER);
   if (!place.ok) return place;
   try {
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await chmod(folder, 0o700);
+    await emptyPrivateFolder(folder);
     return checked(undefined);
   } catch (error) {
     return refused(ioProblem(error, 'write', FOLDER));
@@ -46,11 +45,7 @@ export async function hasPlan({ plan, basis }: SavedPlan): Promise<boolean> {
   return found.every((one) => one?.isFile() === true);
 }
 
-/** A text beside the plan; null where there is none. */
-export async function readBeside(file: string): Promise<string | null> {
-  return readFile(file, 'utf8').catch(() => null);
-}
-
+/** @param file one of those beside the plan */
 export async function writeBeside(file: string, text: string | Uint8Array): Promise<Checked<void>> {
   try {
     await writeFile(file, text, { mode: 0o600 });

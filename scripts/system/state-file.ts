@@ -1,14 +1,10 @@
-/** States of OpenTofu that are files, and a folder to open one in. */
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+/** A folder in which OpenTofu opens a state that is a file. */
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checked, refused, type Checked } from '../problem.ts';
 import { confine } from './confine.ts';
 import { ioProblem } from './io-problem.ts';
-
-/** @param file absolute @returns null where there is none that can be read */
-export async function readState(file: string): Promise<string | null> {
-  return readFile(file, 'utf8').catch(() => null);
-}
+import { emptyPrivateFolder } from './private-folder.ts';
 
 /** Git ignores it. */
 const FOLDER = '.nigari/cache/state';
@@ -37,9 +33,7 @@ export async function withStateFolder<T>(
 /** What a killed run has left goes first. */
 async function fill(folder: string, text: string): Promise<Checked<never> | null> {
   try {
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await chmod(folder, 0o700);
+    await emptyPrivateFolder(folder);
     await writeFile(join(folder, 'terraform.tfstate'), text, { mode: 0o600 });
     return null;
   } catch (error) {

@@ -12,7 +12,7 @@ import { formerBackendEnvironment, missingCredentials } from '../../tofu/environ
 import { initHash, needsInit } from '../../tofu/init-inputs.ts';
 import { lockedProviders } from '../../tofu/lock-file.ts';
 import { step, type Context } from '../context.ts';
-import { completeLockFile, isLockDue, lockPlatforms, READ_ONLY, readLockFile } from './lock-file.ts';
+import { completeLockFile, isLockDue, lockPlatforms, lockTextIn, READ_ONLY } from './lock-file.ts';
 import { refuseWithout, runTofu, type How, type TofuRun } from './tofu.ts';
 
 /**
@@ -38,7 +38,7 @@ async function hashNow(
 ): Promise<string> {
   const { directory } = instance;
   const files = must(await readInitInputs(root, directory), Exit.refusedInput);
-  const locked = lockedProviders(await readLockFile(root, directory));
+  const locked = lockedProviders(lockTextIn(files));
   const left = await readLeftByInit(root, directory, env, locked);
   return initHash(files, {
     tofu: tofu.version,

@@ -11,9 +11,12 @@ import { tryTofu, type TofuRun } from './tofu.ts';
 
 /** @returns its text; empty where there is none */
 export async function readLockFile(root: string, directory: string): Promise<string> {
-  const files = must(await readInitInputs(root, directory), Exit.refusedInput);
-  return new TextDecoder().decode(files.get(LOCK_FILE));
+  return lockTextIn(must(await readInitInputs(root, directory), Exit.refusedInput));
 }
+
+/** @param files of an instance's directory, by name @returns the text of the lock file among them; empty where there is none */
+export const lockTextIn = (files: ReadonlyMap<string, Uint8Array>): string =>
+  new TextDecoder().decode(files.get(LOCK_FILE));
 
 /** @returns null where there are no inputs, as in CI; none where they are not valid */
 export async function lockPlatforms({ root }: Context): Promise<readonly string[] | null> {

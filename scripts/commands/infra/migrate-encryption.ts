@@ -4,7 +4,7 @@ import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { removeOwnFile } from '../../system/own-file.ts';
 import { askUnseen, canAsk } from '../../system/prompt.ts';
 import { dropPlan, savedPlanOf } from '../../system/saved-plan.ts';
-import { readState } from '../../system/state-file.ts';
+import { textIfThere } from '../../system/private-folder.ts';
 import { CLOSED } from '../../tofu/failures/encryption.ts';
 import { localState } from '../../tofu/rendered-instance.ts';
 import {
@@ -109,7 +109,7 @@ async function tidy(context: Context, { instance }: Prepared, now: Form): Promis
   const state = localState(instance);
   if (state === null || now.name !== 'clear') return;
   const backup = `${context.root}/${instance.directory}/${state}.backup`;
-  const text = await readState(backup);
+  const text = await textIfThere(backup);
   if (text === null || isEncrypted(text)) return;
   await removeOwnFile(backup);
   context.reporter.line(`removed ${instance.directory}/${state}.backup: an older state, in clear`);

@@ -6,7 +6,8 @@ import { masker } from '../../secrets/mask.ts';
 import { openValues } from '../../secrets/guards/variables.ts';
 import { listFiles, readDisk } from '../../system/disk.ts';
 import { randomBytes } from '../../system/random.ts';
-import { hasPlan, makeRoomForPlan, readBeside, savedPlanOf, writeBeside } from '../../system/saved-plan.ts';
+import { textIfThere } from '../../system/private-folder.ts';
+import { hasPlan, makeRoomForPlan, savedPlanOf, writeBeside } from '../../system/saved-plan.ts';
 import { planEncryption } from '../../tofu/plan/encryption.ts';
 import { readPlan, type Plan } from '../../tofu/plan/read.ts';
 import { basisText, readBasis, staleness, stateMark, type PlanBasis } from '../../tofu/plan/saved.ts';
@@ -54,28 +55,29 @@ export async function makePlan(
   // Before the plan reads them: what is edited meanwhile has changed since.
   const files = await filesOf(context, call);
   const ended = await runTofu(context, call, 'plan', { args: [`-out=${saved.plan}`, ...args], env, output });
-  const plan = await readBack(context, call, env, saved.plan);
+  const open = await readBack(context, call, env, saved.plan);
   const isKept = passphrase === null || (await keepPassphrase(context, call, passphrase, saved.passphrase));
   // Last: without it there is no plan.
   if (isKept) must(await writeBeside(saved.basis, basisText(await basisOf(context, call, files))), Exit.refusedInput);
-  return { plan, ...rest(plan, call, env, saved.plan), exitCode: ended.exitCode, isKept };
+  return { ...open, exitCode: ended.exitCode, isKept };
 }
 
-function rest(plan: Plan, call: Prepared, env: OpenPlan['env'], file: string): Omit<OpenPlan, 'plan'> {
-  return { summary: summaryOf(plan, masker(call.secrets, call.known)), call, env, file };
+async function readBack(context: Context, call: Prepared, env: OpenPlan['env'], file: string): Promise<OpenPlan> {
+  const { stdout } = await runTofu(context, call, 'show', { args: ['-json', file], env });
+  const plan = must(readPlan(stdout), Exit.otherProgram);
+  return { plan, summary: summaryOf(plan, masker(call.secrets, call.known)), call, env, file };
 }
 
 /** @throws Refusal 2: `plan-missing`, or `plan-stale` with what has changed since it was made */
 export async function openPlan(context: Context, prepared: Prepared): Promise<OpenPlan> {
   const saved = savedPlanOf(context.root, prepared.instance.directory);
-  const basis = (await hasPlan(saved)) ? readBasis((await readBeside(saved.basis)) ?? '') : null;
+  const basis = (await hasPlan(saved)) ? readBasis((await textIfThere(saved.basis)) ?? '') : null;
   if (basis === null) throw new Refusal([planMissing], Exit.refusedInput);
   const stale = staleness(basis, await basisOf(context, prepared, await filesOf(context, prepared)));
   if (stale !== null) throw new Refusal([stale], Exit.refusedInput);
-  const opened = await openSealed(context, await readBeside(saved.passphrase));
+  const opened = await openSealed(context, await textIfThere(saved.passphrase));
   const { call, env } = withPassphrase(context, prepared, opened.get(PASSPHRASE) ?? null);
-  const plan = await readBack(context, call, env, saved.plan);
-  return { plan, ...rest(plan, call, env, saved.plan) };
+  return readBack(context, call, env, saved.plan);
 }
 
 /** Under this name it is a secret of the run, so that it is hidden wherever tofu might print it. */
@@ -124,11 +126,6 @@ async function openSealed(context: Context, sealed: string | null): Promise<Read
   if (sealed === null) return new Map();
   const reading = await openFile(context, { path: 'the passphrase of the plan', bytes: Buffer.from(sealed) });
   return must(openValues(reading), Exit.refusedInput);
-}
-
-async function readBack(context: Context, call: Prepared, env: OpenPlan['env'], file: string): Promise<Plan> {
-  const { stdout } = await runTofu(context, call, 'show', { args: ['-json', file], env });
-  return must(readPlan(stdout), Exit.otherProgram);
 }
 
 /** Whatever OpenTofu reads of a directory, modules in folders of it too. */

@@ -2,7 +2,8 @@
 import { isAbsolute, join } from 'node:path';
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
 import { removeOwnFile } from '../../system/own-file.ts';
-import { readState, withStateFolder } from '../../system/state-file.ts';
+import { textIfThere } from '../../system/private-folder.ts';
+import { withStateFolder } from '../../system/state-file.ts';
 import { isEncrypted, stateEncryption } from '../../tofu/state-encryption.ts';
 import { step, type CommandResult, type Context } from '../context.ts';
 import { initIfDue } from './init.ts';
@@ -17,7 +18,7 @@ export async function statePush(context: Context, args: readonly string[]): Comm
   const [named] = args.filter((argument) => !argument.startsWith('-'));
   const path = named ?? unsavedState(prepared.instance.directory);
   const file = isAbsolute(path) ? path : join(context.root, path);
-  const text = await readState(file);
+  const text = await textIfThere(file);
   if (text === null) throw new Refusal([named === undefined ? nothingUnsaved : noSuchState(path)], Exit.refusedInput);
   await initIfDue(context, prepared);
   await step(context, `Save ${path}`, async () => {
