@@ -22,6 +22,9 @@ export function checkVersion(output: string): Checked<string> {
   return checked(version);
 }
 
+/** Whether a problem of looking for tofu goes away with another one: the next step says how to get it. */
+export const wantsAnotherTofu = ({ code }: Problem): boolean => /^tofu-(missing|too-|is-|version-)/.test(code);
+
 const problem = (code: 'tofu-too-old' | 'tofu-too-new', version: string): Problem => ({
   code,
   severity: 'error',

@@ -3,6 +3,7 @@ import type { Instance } from '../../types.ts';
 import type { Context } from '../context.ts';
 import type { Initialised } from './initialise.ts';
 import { findTofu, wayToGet } from '../infra/tofu.ts';
+import { wantsAnotherTofu } from '../../tofu/version.ts';
 
 /** Lines to end `configure` with; the command stands alone on the last one, ready to copy. */
 export async function nextStep(
@@ -15,6 +16,6 @@ export async function nextStep(
   if (initialised.some(({ status }) => status === 'failed'))
     return ['Mend that, then run:', `  ${context.call} infra init`];
   const plan = `  ${context.call} infra plan`;
-  if ((await findTofu(context)).ok) return ['Next:', plan];
+  if (!(await findTofu(context)).problems.some(wantsAnotherTofu)) return ['Next:', plan];
   return [`Next, get OpenTofu 1.11 or later (${await wayToGet('tofu', context.env, context.platform)}), then:`, plan];
 }

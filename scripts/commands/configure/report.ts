@@ -3,6 +3,7 @@ import type { FileDifference } from '../../changes/difference.ts';
 import { changeLines, keptClosed, outlook, summaryLine } from '../../changes/summary.ts';
 import type { Danger } from '../../changes/danger.ts';
 import type { Problem } from '../../problem.ts';
+import { wantsAnotherTofu } from '../../tofu/version.ts';
 import type { Change } from '../../types.ts';
 import type { Context } from '../context.ts';
 import type { Initialised } from './initialise.ts';
@@ -39,7 +40,7 @@ export function report(context: Context, outcome: Outcome): void {
 /** One line: why, and how to change that; how to get tofu is said with the next step. */
 function skipped(directory: string, [first, ...others]: readonly Problem[]): string {
   const more = others.length > 0 ? ` (and ${others.length} more)` : '';
-  const remedy = first?.code.startsWith('tofu-') ? '' : `; ${first?.hint ?? ''}`;
+  const remedy = first !== undefined && wantsAnotherTofu(first) ? '' : `; ${first?.hint ?? ''}`;
   return `tofu init was not run in ${directory}: ${first?.message ?? ''}${more}${remedy}`;
 }
 

@@ -41,10 +41,10 @@ export function findTofu(context: Context): Promise<Checked<Tofu>> {
 
 async function lookForTofu(context: Context): Promise<Checked<Tofu>> {
   const { env, root, platform } = context;
-  const settings = readTofuSettings(context);
-  if (!settings.ok) return settings;
   const path = await findOnPath('tofu', env);
   if (path === null) return refused(await tofuMissing(env, platform));
+  const settings = readTofuSettings(context);
+  if (!settings.ok) return settings;
   const ended = await run(versionCommand(path, root));
   if (!ended.ok) return ended;
   const version = checkVersion(ended.value.stdout);
