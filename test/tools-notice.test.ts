@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { missingToolsNotice, TOOL_NAMES } from './support/tools-notice.ts';
+import { missingToolsNotice } from './support/tools-notice.ts';
+import { TOOL_NAMES } from './support/tools.ts';
 
 describe('the line about missing tools', () => {
   test('is not there when every tool is', () => {

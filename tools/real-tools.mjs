@@ -20,6 +20,9 @@ import { fileURLToPath } from 'node:url';
 /** The newest provider that can be built from its module; also the pin of `templates/stack/versions.tf.njk`. */
 const PROVIDER_VERSION = '0.112.0';
 
+/** The newest talosctl that can be built from its module: later ones need forks that the module proxy does not serve. */
+const TALOS_VERSION = 'v1.13.0';
+
 /** What to build. `replace` repeats the module's own replacements: Go does not inherit them. */
 const RECIPES = [
   { name: 'age', module: 'filippo.io/age', version: 'v1.3.2', package: 'filippo.io/age/cmd/age' },
@@ -29,6 +32,25 @@ const RECIPES = [
     module: 'github.com/getsops/sops/v3',
     version: 'v3.13.3',
     package: 'github.com/getsops/sops/v3/cmd/sops',
+  },
+  {
+    name: 'talhelper',
+    module: 'github.com/budimanjojo/talhelper/v3',
+    version: 'v3.1.16',
+    package: 'github.com/budimanjojo/talhelper/v3',
+  },
+  {
+    name: 'talosctl',
+    module: 'github.com/siderolabs/talos',
+    version: TALOS_VERSION,
+    package: 'github.com/siderolabs/talos/cmd/talosctl',
+    require: [`github.com/siderolabs/talos/pkg/machinery ${TALOS_VERSION}`],
+    replace: [
+      'github.com/coredns/coredns => github.com/siderolabs/coredns v1.14.53',
+      'github.com/mdlayher/ethtool => github.com/siderolabs/ethtool v0.4.0-sidero',
+      'github.com/mdlayher/kobject => github.com/smira/kobject v0.0.0-20240304111826-49c8d4613389',
+    ],
+    ldflags: `-X github.com/siderolabs/talos/pkg/machinery/version.Tag=${TALOS_VERSION}`,
   },
   {
     name: 'task',
@@ -94,8 +116,14 @@ async function build(directory, recipe) {
   const work = join(tmpdir(), `nigari-build-${recipe.name}-${process.pid}`);
   await mkdir(work, { recursive: true });
   await mkdir(dirname(target), { recursive: true });
-  const replace = (recipe.replace ?? []).map((line) => `replace ${line}\n`).join('');
-  const module = `module example.test/tools\n\ngo 1.26\n\ntool ${recipe.package}\n\nrequire ${recipe.module} ${recipe.version}\n\n${replace}`;
+  const lines = [
+    'module example.test/tools',
+    'go 1.26',
+    `tool ${recipe.package}`,
+    ...[`${recipe.module} ${recipe.version}`, ...(recipe.require ?? [])].map((line) => `require ${line}`),
+    ...(recipe.replace ?? []).map((line) => `replace ${line}`),
+  ];
+  const module = `${lines.join('\n')}\n`;
   await writeFile(join(work, 'go.mod'), module);
   const ldflags = `-s -w ${recipe.ldflags ?? ''}`.trim();
   const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=mod' };

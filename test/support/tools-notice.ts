@@ -1,7 +1,5 @@
 /** What `npm test` says, in one line, when it has to leave out the suites that need real programs. */
-import type { ToolName } from './tools.ts';
-
-export const TOOL_NAMES = ['tofu', 'sops', 'age', 'age-keygen', 'task'] as const satisfies readonly ToolName[];
+import { TOOL_NAMES, type ToolName } from './tools.ts';
 
 /**
  * @param isThere says whether a tool can be run

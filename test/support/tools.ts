@@ -7,7 +7,8 @@ import { toolPaths } from '../../tools/real-tools.mjs';
 const paths = toolPaths();
 
 /** Names of the tools that tests use. */
-export type ToolName = 'tofu' | 'sops' | 'age' | 'age-keygen' | 'task';
+export const TOOL_NAMES = ['tofu', 'sops', 'age', 'age-keygen', 'task', 'talosctl', 'talhelper'] as const;
+export type ToolName = (typeof TOOL_NAMES)[number];
 
 /**
  * The path of a real tool, or null when it is not there.
