@@ -8,7 +8,7 @@ import { STATE } from './failures/state.ts';
 import { flatten } from './flatten.ts';
 
 /** In this order: each is more general than the one before it. */
-const FAILURES: readonly FailureRow[] = [...ENCRYPTION, ...STATE, ...PROVIDERS, ...PROXMOX];
+export const FAILURES: readonly FailureRow[] = [...ENCRYPTION, ...STATE, ...PROVIDERS, ...PROXMOX];
 
 /**
  * Finds the cause that we know a remedy for.

@@ -3,7 +3,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { expectClear, mishaps, sufferAll } from '../support/infra-faults.ts';
+import { expectClear } from '../support/clear.ts';
+import { mishaps, sufferAll } from '../support/infra-faults.ts';
 import { infraProject } from '../support/infra-project.ts';
 import { realTool } from '../support/tools.ts';
 
@@ -42,6 +43,22 @@ describe.skipIf(realTool('tofu') === null)('when something goes wrong at Proxmox
     proxmox.heal();
     await nigari(APPLY);
     expect(proxmox.events(101)).toEqual(['created', 'started']);
+  });
+
+  test('one whose id Proxmox VE picked is told of, and adopted: no second one is made beside it', async () => {
+    const nodes = 'nodes:\n  - { name: cp-1, address: 10.0.0.11, controller: true }\n';
+    const { nigari, json, proxmox } = await infraProject('', {}, { 'nodes.yaml': nodes });
+    proxmox.inject({ match: 'POST nodes/*/qemu', fault: { kind: 'drop', when: 'after' } });
+    expectClear(await nigari(APPLY, 4), 'proxmox-connection-lost');
+    proxmox.heal();
+    const refused = await nigari(APPLY, 2);
+    expectClear(refused, 'machine-there');
+    expect(refused.stderr).toMatch(/by its name and MAC address it is VM 100 on pve\b[^]*nigari infra adopt/);
+    // The provider waits for the agent of a machine that it imports: by now Talos is installed, let us say.
+    for (const guest of proxmox.world.guests.values()) Object.assign(guest, { agent: true, status: 'running' });
+    await nigari(['infra', 'adopt', '--yes']);
+    expect(await json(['infra', 'plan', '--json'])).toMatchObject({ empty: true });
+    expect(proxmox.guests()).toHaveLength(1);
   });
 
   test('but not one of the same name and id with another MAC address', async () => {

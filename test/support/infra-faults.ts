@@ -1,5 +1,6 @@
 /** A Proxmox VE that fails under `nigari infra`, at each kind of request that a good run makes, and what the next run makes of it. */
 import { expect } from 'vitest';
+import { expectClear } from './clear.ts';
 import { infraProject, type Ended, type InfraProject } from './infra-project.ts';
 import type { Fault } from './proxmox/faults.ts';
 import type { Simulator } from './proxmox/simulator.ts';
@@ -129,18 +130,6 @@ function removeForeign({ guests, events, world }: Simulator): void {
     expect(events(vmid).filter((event) => event !== 'started')).toEqual([]);
     world.guests.delete(vmid);
   }
-}
-
-/** One problem, with its way on, in words of ours; no stack. */
-export function expectClear({ stderr, all }: Pick<Ended, 'stderr' | 'all'>, code?: string): void {
-  const codes = [...stderr.matchAll(/^error .* \(([a-z-]+)\)$/gm)].map(([, code]) => code);
-  const hints = [...stderr.matchAll(/^ {2}hint: ./gm)];
-  expect({ codes, hints: hints.length, all }).toEqual({
-    codes: [code ?? expect.not.stringMatching('^tofu-failed$')],
-    hints: 1,
-    all,
-  });
-  expect(all).not.toMatch(/^ +at /m);
 }
 
 const machines = (proxmox: Simulator): readonly string[] =>

@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { expect, onTestFinished } from 'vitest';
+import { notePrinted } from './printed.ts';
 import { NIGARI_BIN, project } from './project.ts';
 import type { ProxmoxOptions } from './proxmox/seeds.ts';
 import { startProxmox, type Simulator } from './proxmox/simulator.ts';
@@ -24,7 +25,7 @@ type Env = Readonly<Record<string, string>>;
  * Runs nigari without holding up this process, in which the servers are that it talks to. With the real tofu on PATH, and no
  * other program.
  */
-function runNigari(folder: string, args: readonly string[], env: Env = {}): Promise<Ended> {
+export function runNigari(folder: string, args: readonly string[], env: Env = {}): Promise<Ended> {
   return start(folder, args, env).ended;
 }
 
@@ -45,14 +46,11 @@ function start(folder: string, args: readonly string[], env: Env = {}): Started 
   for (const name of ['stdout', 'stderr'] as const)
     child[name].setEncoding('utf8').on('data', (text: string) => (texts[name] += text));
   const ended = once(child, 'close').then(([status]) => {
-    OUTPUTS.push(texts.stdout, texts.stderr);
+    notePrinted(folder, env, texts.stdout, texts.stderr);
     return { status: status as number | null, ...texts, all: texts.stdout + texts.stderr };
   });
   return { ended, pid: child.pid ?? 0, kill: (signal) => void child.kill(signal) };
 }
-
-/** All that was printed by runs of this file's tests: no secret may be in it. */
-export const OUTPUTS: string[] = [];
 
 export interface InfraProject {
   readonly folder: string;

@@ -1,6 +1,5 @@
 /** `nigari infra adopt`: takes machines that exist into the state, in place, after showing what that changes. */
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
-import { guestsOf } from '../../proxmox/answers.ts';
 import { removeOwnFile, writeOwnFile } from '../../system/own-file.ts';
 import { adoptions, importText, notInPlace, type Adoption } from '../../tofu/plan/adopt.ts';
 import { machinesIn } from '../../tofu/state.ts';
@@ -10,7 +9,7 @@ import { refuseStale } from './current.ts';
 import { initIfDue } from './init.ts';
 import { prepare, type Prepared } from './instance.ts';
 import { tellPlan } from './plan.ts';
-import { proxmoxOf, withMacs } from './proxmox.ts';
+import { guestsNow, proxmoxOf, withMacs } from './proxmox.ts';
 import { makePlan } from './saved.ts';
 import { runTofu } from './tofu.ts';
 
@@ -48,7 +47,7 @@ async function findMachines(context: Context, prepared: Prepared): Promise<reado
   const state = await runTofu(context, prepared, 'state-pull');
   const known = new Set(machinesIn(state.stdout).map(({ index }) => index));
   const unknown = prepared.instance.machines.filter(({ name }) => !known.has(name));
-  const guests = guestsOf(must(await ask('cluster/resources?type=vm'), Exit.otherProgram));
+  const guests = await guestsNow(ask);
   return adoptions(
     unknown,
     await withMacs(

@@ -1,8 +1,8 @@
 /** Asking the API of Proxmox VE, with the token that the instance has. */
 import { secret, type Secret } from '../../config/secret.ts';
-import type { Checked } from '../../problem.ts';
+import { Exit, must, type Checked } from '../../problem.ts';
 import { dataOf, get } from '../../proxmox/request.ts';
-import { macsOf, type Guest } from '../../proxmox/answers.ts';
+import { guestsOf, macsOf, type Guest } from '../../proxmox/answers.ts';
 import { inBatches } from '../../system/batches.ts';
 import { send } from '../../system/http.ts';
 import { trustedAuthority } from '../../system/trust.ts';
@@ -49,6 +49,10 @@ function valueOf(secrets: Prepared['secrets'], env: Context['env'], key: string)
 export function askAll(ask: Ask, paths: readonly string[]): Promise<readonly Checked<unknown>[]> {
   return inBatches(paths, ask);
 }
+
+/** All that the token may see. @throws Refusal 4 where Proxmox VE does not answer */
+export const guestsNow = async (ask: Ask): Promise<readonly Guest[]> =>
+  guestsOf(must(await ask('cluster/resources?type=vm'), Exit.otherProgram));
 
 /** Whose settings the token may not read has none: it can still be known otherwise. */
 export async function withMacs(ask: Ask, guests: readonly Guest[]): Promise<readonly Existing[]> {

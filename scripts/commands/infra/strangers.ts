@@ -1,10 +1,9 @@
 /** After an apply: whoever was given an id in the moment between our question and the apply is no machine of ours. */
-import { Exit, must, Refusal, type Problem } from '../../problem.ts';
-import { guestsOf } from '../../proxmox/answers.ts';
+import { Refusal, type Problem } from '../../problem.ts';
 import { machinesToMake, strangers, strangerTaken, type Stranger } from '../../tofu/plan/made.ts';
 import { machinesIn } from '../../tofu/state.ts';
-import { step, type Context } from '../context.ts';
-import { proxmoxOf, withMacs } from './proxmox.ts';
+import type { Context } from '../context.ts';
+import { guestsNow, proxmoxOf, withMacs } from './proxmox.ts';
 import type { OpenPlan } from './saved.ts';
 import { runTofu } from './tofu.ts';
 
@@ -17,15 +16,14 @@ export async function disownStrangers(context: Context, { plan, call }: OpenPlan
   const made = machinesToMake(plan);
   const ask = proxmoxOf(context, call);
   if (made.length === 0 || ask === null) return [];
-  return step(context, 'Look at the machines that were made', async () => {
-    const addresses = new Set(made.map(({ address }) => address));
-    const state = machinesIn((await runTofu(context, call, 'state-pull')).stdout);
-    const known = state.filter(({ address }) => addresses.has(address));
-    const ids = new Set(known.map(({ id }) => id));
-    const guests = guestsOf(must(await ask('cluster/resources?type=vm'), Exit.otherProgram));
-    const vms = guests.filter(({ id, isContainer }) => ids.has(id) && !isContainer);
-    return disown(context, call, strangers(made, known, await withMacs(ask, vms)));
-  });
+  const addresses = new Set(made.map(({ address }) => address));
+  const state = machinesIn((await runTofu(context, call, 'state-pull')).stdout);
+  const known = state.filter(({ address }) => addresses.has(address));
+  if (known.length === 0) return [];
+  const ids = new Set(known.map(({ id }) => id));
+  const guests = await guestsNow(ask);
+  const vms = guests.filter(({ id, isContainer }) => ids.has(id) && !isContainer);
+  return disown(context, call, strangers(made, known, await withMacs(ask, vms)));
 }
 
 async function disown(

@@ -3,7 +3,7 @@ import { certificateUntrusted, privilegeMissing, tokenRefused } from '../../prox
 import { rowOf, type FailureRow } from './row.ts';
 
 /** An apply that fails leaves what it has done in the state; a machine that was left half made is made anew. */
-const GOES_ON = 'then plan and apply again: that goes on where this run stopped';
+const GOES_ON = 'Then plan and apply again: that goes on where this run stopped';
 
 export const PROXMOX: readonly FailureRow[] = [
   [
@@ -45,7 +45,7 @@ export const PROXMOX: readonly FailureRow[] = [
     /[Nn]o space left|[Nn]ot enough (?:free )?space|insufficient free space/,
     'proxmox-storage-full',
     'there is not enough space in a storage of Proxmox VE',
-    `make room, or name another one in proxmox_iso_storage or proxmox_disk_storage; ${GOES_ON}`,
+    `make room, or name another one in proxmox_iso_storage or proxmox_disk_storage. ${GOES_ON}`,
   ],
   [
     /received an HTTP 403 response/,
@@ -97,7 +97,7 @@ export const PROXMOX: readonly FailureRow[] = [
     'is talos_version a release? A schematic_id is known there once its YAML was sent: `curl -X POST --data-binary @schematic.yaml https://factory.talos.dev/schematics` answers its id',
   ],
   [
-    /invalid server response: '(?<answer>[^']+)/,
+    /invalid server response: '(?<answer>.+?)'(?=\s|$)/,
     'proxmox-download-failed',
     'the Proxmox node cannot get at the image: {answer}',
     `has the node access to factory.talos.dev, or to your proxy? ${GOES_ON}`,
@@ -116,10 +116,16 @@ export const PROXMOX: readonly FailureRow[] = [
     `is the network between here and there sound? ${GOES_ON}`,
   ],
   [
+    /timeout while waiting for task/,
+    'proxmox-timeout',
+    'Proxmox VE took longer than the provider waits; what it was asked for may still be done',
+    `look at the tasks in its web interface, and let them end. ${GOES_ON}`,
+  ],
+  [
     /failed to complete with exit code: (?<reason>.+?) task log:/,
     'proxmox-task-failed',
     'a task of Proxmox VE failed: {reason}',
-    `its log is above, and in the web interface below; ${GOES_ON}`,
+    `its log is above, and in the web interface below. ${GOES_ON}`,
   ],
   [
     /received an HTTP (?<status>5\d\d) response - Reason: (?<reason>.+?)(?= with \S+\.\S+, on | #\d+: | Error: |$)/,
@@ -131,6 +137,6 @@ export const PROXMOX: readonly FailureRow[] = [
     /received an HTTP (?<status>4\d\d) response - Reason: (?<reason>.+?)(?= with \S+\.\S+, on | #\d+: | Error: |$)/,
     'proxmox-refused',
     'Proxmox VE refuses: {reason} ({status})',
-    `see the log of its tasks; ${GOES_ON}`,
+    `see the log of its tasks. ${GOES_ON}`,
   ],
 ];

@@ -82,6 +82,18 @@ export const STATE: readonly FailureRow[] = [
     'use the id that the message "already locked" names',
   ],
   [
+    /format version (?<format>\d+), which is not supported|created by OpenTofu v?\S+, which is newer than|managed by newer provider version/,
+    'state-too-new',
+    'the state was written by a newer OpenTofu or provider than the one here',
+    'use the version that wrote it, or a newer one: `tofu version`, and versions.tf for the provider',
+  ],
+  [
+    /api error NotImplemented|(?:STREAMING-\S*-TRAILER|x-amz-checksum-\w+|x-amz-sdk-checksum-algorithm)\b.*?(?:not implemented|not supported)/i,
+    'state-checksum-refused',
+    'the store of the state does not know the checksums of newer S3 clients',
+    'write skip_s3_checksum = true into the s3 backend',
+  ],
+  [
     /Unsupported state file format/,
     'state-not-a-state',
     'what lies at the address of the state is no OpenTofu state',

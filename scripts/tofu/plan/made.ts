@@ -57,6 +57,30 @@ function isAnother({ name, node, macs }: Machine, guest: Existing): boolean {
 const hasMac = ({ macs }: Existing, mac: string): boolean =>
   macs.some((one) => one.toLowerCase() === mac.toLowerCase());
 
+/**
+ * Machines to make that exist already under another id, and that no state knows, as an apply leaves them whose id Proxmox VE
+ * picked and whose answer was lost: another one would be made beside each, with the same MAC address.
+ * @param existing those that have the id or the name of one of them
+ */
+export function twins(
+  made: readonly Machine[],
+  existing: readonly Existing[],
+  { resources }: Plan,
+): readonly Problem[] {
+  const inState = new Set(resources.map(({ before }) => before['vm_id']));
+  return made.flatMap((machine) => {
+    const twin = existing.find((guest) => guest.id !== machine.id && !inState.has(guest.id) && isSame(machine, guest));
+    return twin === undefined ? [] : [machineThere(machine, twin)];
+  });
+}
+
+const machineThere = ({ address }: Machine, { id, node }: Existing): Problem => ({
+  code: 'machine-there',
+  severity: 'error',
+  message: `${address} exists already, but in no state: by its name and MAC address it is VM ${id} on ${node}`,
+  hint: 'nothing was touched. Take it over: `nigari infra adopt`; or remove it in Proxmox VE, and another one is made',
+});
+
 /** What an apply took for a machine of its own, and is none. */
 export interface Stranger {
   readonly address: string;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { filesOf, guestsOf, macsOf } from '../../../scripts/proxmox/answers.ts';
 import { adoptions, importText, notInPlace } from '../../../scripts/tofu/plan/adopt.ts';
 import { filesToMake, foreignFiles, foreignGuests, idsToMake } from '../../../scripts/tofu/plan/foreign.ts';
-import { isSame, machinesToMake, strangers, strangerTaken } from '../../../scripts/tofu/plan/made.ts';
+import { isSame, machinesToMake, strangers, strangerTaken, twins } from '../../../scripts/tofu/plan/made.ts';
 import { unforeseen } from '../../../scripts/tofu/plan/foreseen.ts';
 import { otherOwner } from '../../../scripts/tofu/plan/owner.ts';
 import { readPlan, type Plan } from '../../../scripts/tofu/plan/read.ts';
@@ -90,6 +90,17 @@ describe('whether a VM is the one that an apply made', () => {
     const guest = { ...it, ...difference };
     expect(machine && isSame(machine, guest)).toBe(isOurs);
     expect(machine && strangers([machine], known, [guest]).length > 0).toBe(isForeign);
+  });
+
+  test.each<[string, object, boolean]>([
+    ['it has another id', { id: 7 }, true],
+    ['it has the id of the plan', {}, false],
+    ['the state knows it', { id: 113 }, false],
+    ['it has another MAC address, too', { id: 7, macs: [] }, false],
+  ])('a machine is there already: %s', (_, difference, isTwin) => {
+    const plan = planOf(vm('new', ['create'], null, wanted), vm('there', ['no-op'], { vm_id: 113 }, { vm_id: 113 }));
+    const found = twins(machinesToMake(plan), [{ ...it, ...difference }], plan);
+    expect(found.map(({ code }) => code)).toEqual(isTwin ? ['machine-there'] : []);
   });
 
   test('a stranger that could not be taken out of the state is told with the command that does', () => {
