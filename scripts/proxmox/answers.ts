@@ -44,6 +44,16 @@ export function macsOf(data: unknown): readonly string[] {
   return nets.flatMap((net) => /\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/i.exec(net) ?? []);
 }
 
+/**
+ * Names of the settings that wait for the guest's next start.
+ * @param data of `GET nodes/N/qemu/ID/pending`: a row for each setting, with `pending` or `delete` where it waits
+ */
+export function waitingOf(data: unknown): readonly string[] {
+  return listOf(data).flatMap(({ key, pending, delete: gone }) =>
+    typeof key === 'string' && (pending !== undefined || gone !== undefined) ? [key] : [],
+  );
+}
+
 /** @param data of `GET nodes/N/storage/S/content` */
 export function filesOf(data: unknown, node: string): readonly StoredFile[] {
   return listOf(data).flatMap(({ volid }) => (typeof volid === 'string' ? [{ node, volume: volid }] : []));

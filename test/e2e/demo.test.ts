@@ -32,6 +32,7 @@ describe.skipIf(realTool('tofu') === null)('npm run demo', () => {
     expect(all).toContain('error  address of nodes[1] (k8s-cp-2) is also address of nodes[0] (k8s-cp-1)');
     expect(all).toContain('Resources: 6 added, 0 changed, 0 destroyed');
     expect(all).toContain('Resources: 0 added, 1 changed, 1 destroyed');
+    expect(all).toContain('only from their next start on: k8s-worker-1 (cores)');
     expect(all).toContain('nothing to change');
     expect(all).toContain('Proxmox VE is as empty as it was.');
   });

@@ -40,7 +40,9 @@ describe.skipIf(realTool('tofu') === null)('nigari infra', () => {
     await nigari(['configure']);
     // The MAC address follows from the name, so it changes with it; the id says that it is the same machine.
     expect(told(await json<Plan>(['infra', 'plan', '--json']))).toEqual(['update VM wk-1 (id 111)']);
-    expect((await nigari(['infra', 'apply'])).all).toContain('0 added, 1 changed, 0 destroyed');
+    const changed = await nigari(['infra', 'apply']);
+    expect(changed.all).toContain('0 added, 1 changed, 0 destroyed');
+    expect(changed.stderr).toContain('from their next start on: wk-9 (cores)');
     expect(proxmox.events(111)).not.toContain('stopped');
 
     edit('nodes.yaml', (text) => text.replace('vm_cores: 6', 'vm_cores: 8, vm_disk_size: 600'));

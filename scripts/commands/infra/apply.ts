@@ -10,6 +10,7 @@ import { refuseForeign } from './foreign.ts';
 import { initIfDue } from './init.ts';
 import { prepare } from './instance.ts';
 import { planned, tellPlan } from './plan.ts';
+import { tellRestarts } from './restarts.ts';
 import { openPlan, type OpenPlan } from './saved.ts';
 import { disownStrangers } from './strangers.ts';
 import { runTofu } from './tofu.ts';
@@ -74,6 +75,7 @@ export async function applyPlan(
   if (failure !== null) throw failure.error;
   await forgetAskedFor(context, plan);
   await dropPlan(saved);
+  await tellRestarts(context, plan);
   return Exit.done;
 }
 
