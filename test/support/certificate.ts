@@ -1,28 +1,35 @@
 /**
- * A certificate authority and a server certificate, made anew at each start: `node:crypto` signs but cannot write a
- * certificate, and a committed private key would be a bad habit. Source of the format: RFC 5280 in DER (X.690).
+ * Certificates and their authorities, made anew at each start: `node:crypto` signs but cannot write a certificate, and a
+ * committed private key would be a bad habit. Source of the format: RFC 5280 in DER (X.690).
  */
-import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes, sign, X509Certificate, type KeyObject } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 
-const TAG = { boolean: 1, integer: 2, bits: 3, octets: 4, oid: 6, text: 12, sequence: 48, set: 49, time: 23 };
+const TAG = { boolean: 1, integer: 2, bits: 3, octets: 4, oid: 6, text: 19, sequence: 48, set: 49, time: 23 };
 /** Object identifiers, encoded. */
 const OID = {
-  ecdsaWithSha256: '2a8648ce3d040302',
+  ec: '2a8648ce3d040302', // ECDSA with SHA-256
+  ed25519: '2b6570',
   commonName: '550403',
+  organization: '55040a',
   basicConstraints: '551d13',
   keyUsage: '551d0f',
   subjectAltName: '551d11',
   extendedKeyUsage: '551d25',
   serverAuth: '2b06010505070301',
+  clientAuth: '2b06010505070302',
 };
 const DAY = 86_400_000;
 
 /** One element: tag, length, contents. */
 function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(contents);
-  const size = body.length < 0x80 ? [body.length] : [0x82, body.length >> 8, body.length & 0xff];
-  return Buffer.concat([Buffer.from([tag, ...size]), body]);
+  return Buffer.concat([Buffer.from([tag, ...lengthOf(body.length)]), body]);
+}
+
+function lengthOf(size: number): readonly number[] {
+  if (size < 0x80) return [size];
+  return size < 0x100 ? [0x81, size] : [0x82, size >> 8, size & 0xff];
 }
 
 const sequence = (...items: readonly Uint8Array[]): Buffer => der(TAG.sequence, ...items);
@@ -32,10 +39,17 @@ const flag = der(TAG.boolean, Buffer.from([0xff]));
 /** Element `number` of a choice or of optional members; 0xa0 where it has members itself, 0x80 where it is plain bytes. */
 const numbered = (form: 0xa0 | 0x80, number: number, contents: Uint8Array): Buffer => der(form + number, contents);
 
-const ALGORITHM = sequence(oid(OID.ecdsaWithSha256));
+/** What a certificate calls its owner; roles of Talos and groups of Kubernetes are organizations. */
+export interface Name {
+  readonly common?: string;
+  readonly organization?: string;
+}
 
-const name = (common: string): Buffer =>
-  sequence(der(TAG.set, sequence(oid(OID.commonName), der(TAG.text, Buffer.from(common)))));
+function encodeName({ organization, common }: Name): Buffer {
+  const part = (id: string, text: string | undefined): readonly Buffer[] =>
+    text === undefined ? [] : [der(TAG.set, sequence(oid(id), der(TAG.text, Buffer.from(text))))];
+  return sequence(...part(OID.organization, organization), ...part(OID.commonName, common));
+}
 
 /** YYMMDDHHMMSSZ */
 const time = (milliseconds: number): Buffer =>
@@ -57,42 +71,98 @@ const authorityExtensions = (): readonly Buffer[] => [
   extension(OID.keyUsage, true, bits(Buffer.from([0b0000_0110]), 1)), // signs certificates and revocation lists
 ];
 
-const serverExtensions = (hosts: readonly string[]): readonly Buffer[] => [
-  extension(OID.extendedKeyUsage, false, sequence(oid(OID.serverAuth))),
-  extension(OID.subjectAltName, false, sequence(...hosts.map(alternativeName))),
-];
+function memberExtensions({ hosts = [], use = 'serverAuth' }: Wanted): readonly Buffer[] {
+  const names = extension(OID.subjectAltName, false, sequence(...hosts.map(alternativeName)));
+  return [extension(OID.extendedKeyUsage, false, sequence(oid(OID[use]))), ...(hosts.length > 0 ? [names] : [])];
+}
 
 function alternativeName(host: string): Buffer {
   if (isIPv4(host)) return numbered(0x80, 7, Buffer.from(host.split('.').map(Number)));
   return numbered(0x80, 2, Buffer.from(host));
 }
 
-interface Party {
-  readonly subject: Buffer;
-  readonly keys: { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
+type KeyKind = 'ec' | 'ed25519';
+
+const newKeys = (kind: KeyKind): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } =>
+  kind === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
+
+/** Who signs. */
+export interface Authority {
+  /** PEM. */
+  readonly cert: string;
+  /** Its name as it is encoded: issuer of what it signs. */
+  readonly subject: Uint8Array;
+  readonly key: KeyObject;
 }
 
-const party = (common: string): Party => ({
-  subject: name(common),
-  keys: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
-});
-
 /** @returns the certificate as PEM */
-function certify(subject: Party, issuer: Party, extensions: readonly Buffer[]): string {
+function certify(
+  issuer: Pick<Authority, 'subject' | 'key'>,
+  subject: Uint8Array,
+  publicKey: KeyObject,
+  extensions: readonly Buffer[],
+): string {
   const now = Date.now();
+  const kind = issuer.key.asymmetricKeyType === 'ed25519' ? 'ed25519' : 'ec';
+  const algorithm = sequence(oid(OID[kind]));
   const body = sequence(
     numbered(0xa0, 0, der(TAG.integer, Buffer.from([2]))), // version 3
     der(TAG.integer, Buffer.from([1]), randomBytes(15)), // the first byte keeps it positive
-    ALGORITHM,
+    algorithm,
     issuer.subject,
     sequence(time(now - DAY), time(now + 90 * DAY)),
-    subject.subject,
-    subject.keys.publicKey.export({ type: 'spki', format: 'der' }),
+    subject,
+    publicKey.export({ type: 'spki', format: 'der' }),
     numbered(0xa0, 3, sequence(...extensions)),
   );
-  const signed = sequence(body, ALGORITHM, bits(sign('sha256', body, issuer.keys.privateKey)));
-  const lines = signed.toString('base64').match(/.{1,64}/g) ?? [];
+  const signature = sign(kind === 'ec' ? 'sha256' : null, body, issuer.key);
+  const lines =
+    sequence(body, algorithm, bits(signature))
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
+}
+
+export function newAuthority(name: Name, kind: KeyKind = 'ec'): Authority {
+  const { publicKey, privateKey } = newKeys(kind);
+  const subject = encodeName(name);
+  return {
+    cert: certify({ subject, key: privateKey }, subject, publicKey, authorityExtensions()),
+    subject,
+    key: privateKey,
+  };
+}
+
+/**
+ * An authority that others made.
+ * @param cert PEM
+ * @param key PEM, PKCS #8 whatever its label says, or SEC 1
+ */
+export function authorityFrom(cert: string, key: string): Authority {
+  const pem = key.replaceAll('ED25519 PRIVATE KEY', 'PRIVATE KEY');
+  return { cert, subject: subjectOf(new X509Certificate(cert).raw), key: createPrivateKey(pem) };
+}
+
+/** The sixth element of what is signed: version, serial number, algorithm, issuer, validity, subject. */
+function subjectOf(certificate: Uint8Array): Uint8Array {
+  let at = contentsAt(certificate, contentsAt(certificate, 0));
+  for (let skipped = 0; skipped < 5; skipped += 1) at = endAt(certificate, at);
+  return certificate.subarray(at, endAt(certificate, at));
+}
+
+/** Where the contents of the element that begins at `at` begin. */
+const contentsAt = (bytes: Uint8Array, at: number): number => at + 2 + longLength(bytes, at);
+
+/** How many bytes its length takes beyond the first. */
+const longLength = (bytes: Uint8Array, at: number): number => {
+  const first = bytes[at + 1] ?? 0;
+  return first < 0x80 ? 0 : first & 0x7f;
+};
+
+function endAt(bytes: Uint8Array, at: number): number {
+  const long = longLength(bytes, at);
+  const size = long === 0 ? (bytes[at + 1] ?? 0) : Buffer.from(bytes).readUIntBE(at + 2, long);
+  return contentsAt(bytes, at) + size;
 }
 
 /** All as PEM. */
@@ -103,13 +173,24 @@ export interface Certificates {
   readonly key: string;
 }
 
-/** @param hosts names and IPv4 addresses under which the server is reached */
-export function makeCertificates(hosts: readonly string[]): Certificates {
-  const authority = party('Simulated authority');
-  const server = party(hosts[0] ?? 'localhost');
+export interface Wanted {
+  readonly name: Name;
+  /** Names and IPv4 addresses under which it is reached. */
+  readonly hosts?: readonly string[];
+  readonly use?: 'serverAuth' | 'clientAuth';
+  readonly kind?: KeyKind;
+}
+
+/** A new key and its certificate. */
+export function issue(authority: Authority, wanted: Wanted): Certificates {
+  const { publicKey, privateKey } = newKeys(wanted.kind ?? 'ec');
   return {
-    ca: certify(authority, authority, authorityExtensions()),
-    cert: certify(server, authority, serverExtensions(hosts)),
-    key: server.keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    ca: authority.cert,
+    cert: certify(authority, encodeName(wanted.name), publicKey, memberExtensions(wanted)),
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
 }
+
+/** @param hosts names and IPv4 addresses under which the server is reached */
+export const makeCertificates = (hosts: readonly string[]): Certificates =>
+  issue(newAuthority({ common: 'Simulated authority' }), { name: { common: hosts[0] ?? 'localhost' }, hosts });

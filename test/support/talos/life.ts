@@ -1,0 +1,160 @@
+/** How a machine lives: power, boots, services, and what a cluster does with a node that comes or goes. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Authority } from '../certificate.ts';
+import { newKubernetes } from './kubernetes/objects.ts';
+import {
+  authorityCertificate,
+  authorityIn,
+  hostnameOf,
+  isController,
+  tagOf,
+  type MachineConfig,
+} from './machine-config.ts';
+import { clusterOf, hasQuorum, later, nodesOf, type Cluster, type Stage, type TalosNode, type World } from './world.ts';
+
+/** Does something later, unless the node has gone down in between. */
+export function whileUp(world: World, node: TalosNode, milliseconds: number, run: () => void): void {
+  const { bootId } = node;
+  later(world, milliseconds, () => {
+    if (node.bootId === bootId) run();
+  });
+}
+
+function goDown(node: TalosNode, stage: Stage): void {
+  node.stage = stage;
+  node.bootId = randomUUID();
+  node.kubelet = false;
+  if (node.etcd === 'up') node.etcd = 'waiting';
+  node.events = [];
+}
+
+export function powerOn(world: World, node: TalosNode): void {
+  if (node.stage !== 'off') return;
+  goDown(node, 'starting');
+  whileUp(world, node, world.timings.boot, () => comeUp(world, node));
+}
+
+export const powerOff = (node: TalosNode): void => goDown(node, 'off');
+
+export function reboot(world: World, node: TalosNode): void {
+  goDown(node, 'rebooting');
+  whileUp(world, node, world.timings.reboot, () => comeUp(world, node));
+}
+
+/** What each boot ends in: maintenance mode, or services that come up. */
+function comeUp(world: World, node: TalosNode): void {
+  node.config = node.staged ?? node.config;
+  node.staged = null;
+  if (node.installed !== null) node.version = tagOf(node.installed) || node.version;
+  node.running = node.installed;
+  const { config } = node;
+  if (config === null) {
+    node.stage = 'maintenance';
+    announce(node);
+  } else if (authorityFor(world, config) === null) {
+    // A worker gets its certificate from a control plane, and waits for one.
+    whileUp(world, node, world.timings.services, () => comeUp(world, node));
+  } else {
+    startServices(world, node, config);
+  }
+}
+
+/** Who signs for Talos's API: the key is in the configuration of control planes only. */
+export function authorityFor(world: World, config: MachineConfig): Authority | null {
+  const all = [config, ...nodesOf(world, clusterOf(world, config)).flatMap((node) => node.config ?? [])];
+  const same = all.filter(
+    (one) => authorityCertificate(one, 'machine.ca') === authorityCertificate(config, 'machine.ca'),
+  );
+  return same.map((one) => authorityIn(one, 'machine.ca')).find((authority) => authority !== null) ?? null;
+}
+
+function startServices(world: World, node: TalosNode, config: MachineConfig): void {
+  const cluster = clusterOf(world, config);
+  node.stage = 'booting';
+  announce(node);
+  if (isController(config)) {
+    node.etcd = 'waiting';
+    whileUp(world, node, world.timings.services, () => startEtcd(world, node, cluster));
+  }
+  whileUp(world, node, world.timings.services, () => {
+    node.kubelet = true;
+    settle(node);
+    register(world, node, cluster);
+  });
+}
+
+/** Waits until there is something to start with: data on the disk, or a cluster that takes it in. */
+function startEtcd(world: World, node: TalosNode, cluster: Cluster): void {
+  if (node.etcd === 'up') return;
+  if (!node.etcdData && cluster.kubernetes !== null && hasQuorum(world, cluster)) joinEtcd(node, cluster);
+  if (node.etcdData) etcdIsUp(node, cluster);
+  else whileUp(world, node, world.timings.services, () => startEtcd(world, node, cluster));
+}
+
+function joinEtcd(node: TalosNode, cluster: Cluster): void {
+  cluster.members.set(node.name, randomBytes(8).readBigUInt64BE());
+  node.etcdData = true;
+}
+
+function etcdIsUp(node: TalosNode, cluster: Cluster): void {
+  cluster.kubernetes ??= newKubernetes();
+  node.etcd = 'up';
+  settle(node);
+}
+
+/** The first member; a second first member of the same cluster is a cluster of its own, as with the real one. */
+export function bootstrap(world: World, node: TalosNode, cluster: Cluster): void {
+  if (cluster.members.size > 0) cluster.split = true;
+  joinEtcd(node, cluster);
+  whileUp(world, node, world.timings.services, () => etcdIsUp(node, cluster));
+}
+
+function settle(node: TalosNode): void {
+  if (node.stage !== 'booting' || !node.kubelet || node.etcd === 'waiting') return;
+  node.stage = 'running';
+  announce(node);
+}
+
+/** A kubelet that finds an API makes its node known there. */
+function register(world: World, node: TalosNode, cluster: Cluster): void {
+  whileUp(world, node, world.timings.register, () => {
+    const { kubernetes } = cluster;
+    const name = nodeName(node);
+    if (kubernetes === null || !hasQuorum(world, cluster)) register(world, node, cluster);
+    else if (!kubernetes.nodes.has(name)) kubernetes.nodes.set(name, { name, node, unschedulable: false });
+  });
+}
+
+/** The name that a node goes by; made up, but always the same, where its configuration has none. */
+export function nodeName({ config, mac }: TalosNode): string {
+  const configured = config === null ? '' : hostnameOf(config);
+  return configured || `talos-${mac.replaceAll(':', '').slice(-6)}`;
+}
+
+/** Everything on the disk that is named is gone. */
+export function wipe(node: TalosNode, what: { readonly state: boolean; readonly ephemeral: boolean }): void {
+  if (what.ephemeral) {
+    node.etcdData = false;
+    node.etcd = 'none';
+  }
+  if (what.state) {
+    node.config = null;
+    node.staged = null;
+    node.etcd = 'none';
+  }
+  if (what.state && what.ephemeral) node.installed = null;
+}
+
+/** What `MachineStatusEvent` says of a stage. */
+const STATUS: Readonly<Partial<Record<Stage, readonly [string, boolean]>>> = {
+  maintenance: ['MAINTENANCE', true],
+  booting: ['BOOTING', false],
+  running: ['RUNNING', true],
+  upgrading: ['UPGRADING', false],
+  resetting: ['RESETTING', false],
+};
+
+function announce(node: TalosNode): void {
+  const [stage, ready] = STATUS[node.stage] ?? ['UNKNOWN', false];
+  node.events.push({ type: 'MachineStatusEvent', value: { stage, status: { ready } }, actorId: '' });
+}

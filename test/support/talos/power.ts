@@ -1,0 +1,91 @@
+/** Reboots, shutdowns, resets, and the events that tell of them. */
+import { randomUUID } from 'node:crypto';
+import { onController, type Call, type Row } from './call.ts';
+import { powerOff, reboot, whileUp, wipe } from './life.ts';
+import { isController } from './machine-config.ts';
+import { encode } from './protocol.ts';
+import { changed, clusterOf, type MachineEvent } from './world.ts';
+
+/** How long a node still answers after it was told to go: its clients read of it meanwhile. */
+const NOTICE = 300;
+
+const START = 1;
+
+function begin({ world, node }: Call, sequence: string): string {
+  const actorId = randomUUID();
+  const say = (type: MachineEvent['type'], value: object): void => void node.events.push({ type, value, actorId });
+  say('SequenceEvent', { sequence, action: START });
+  say('PhaseEvent', { phase: 'stopServices', action: 0 });
+  say('TaskEvent', { task: 'stopAllServices', action: 0 });
+  changed(world);
+  return actorId;
+}
+
+function rebootNode(call: Call): object {
+  const { world, node } = call;
+  if (node.broken && node.running !== null) node.installed = node.running;
+  node.broken = false;
+  const actorId = begin(call, 'reboot');
+  whileUp(world, node, NOTICE, () => reboot(world, node));
+  return { actorId };
+}
+
+function shutdown(call: Call): object {
+  const { world, node } = call;
+  const actorId = begin(call, 'shutdown');
+  whileUp(world, node, NOTICE, () => powerOff(node));
+  return { actorId };
+}
+
+function reset(call: Call): object {
+  const { world, node, request } = call;
+  const labels = (request.systemPartitionsToWipe as { label: string; wipe: boolean }[])
+    .filter(({ wipe: isWiped }) => isWiped)
+    .map(({ label }) => label);
+  const gone = (label: string): boolean => labels.length === 0 || labels.includes(label);
+  if (request.graceful) leaveCluster(call);
+  const actorId = begin(call, 'reset');
+  node.stage = 'resetting';
+  whileUp(world, node, NOTICE, () => {
+    wipe(node, { state: gone('STATE'), ephemeral: gone('EPHEMERAL') });
+    if (request.reboot) reboot(world, node);
+    else powerOff(node);
+  });
+  return { actorId };
+}
+
+/** A control plane that goes in good order takes its leave of etcd. */
+function leaveCluster(call: Call): void {
+  const { config } = call.node;
+  if (config === null || !isController(config)) return;
+  onController(call, 'reset');
+  clusterOf(call.world, config).members.delete(call.node.name);
+}
+
+const messageOf = ({ type, value, actorId }: MachineEvent): object => ({
+  data: { typeUrl: `talos/runtime/machine.${type}`, value: encode(`machine.${type}`, value) },
+  id: randomUUID(),
+  actorId,
+});
+
+/** What was (as many as asked for, all for a negative number) and then what comes, until the connection breaks. */
+async function events({ world, node, request, send, over }: Call): Promise<void> {
+  send({});
+  const tail = request.tailEvents as number;
+  let at = tail < 0 ? 0 : Math.max(0, node.events.length - tail);
+  const { events: own } = node;
+  const follow = (): void => {
+    for (; at < own.length; at += 1) send(messageOf(own[at] as MachineEvent));
+  };
+  follow();
+  world.changes.on('changed', follow);
+  await new Promise((resolve) => over.addEventListener('abort', resolve));
+  world.changes.off('changed', follow);
+}
+
+export const powerRows: readonly Row[] = [
+  ['Reboot', 'operator', rebootNode],
+  ['Shutdown', 'operator', shutdown],
+  ['Reset', 'admin', reset],
+  ['Events', 'reader', events],
+];
