@@ -102,6 +102,7 @@ export const NAME_KEYS: ReadonlySet<string> = new Set<SecretKey>(['cf_account_id
 
 type ClusterKeyWithoutDefault =
   | 'node_vlan_tag'
+  | 'talos_schematic'
   | 'proxmox_api_url'
   | 'proxmox_node'
   | 'cloudflare_domain'
@@ -134,7 +135,7 @@ export type ClusterModel = Omit<
   readonly proxmox_vm_worker_defaults: VmSize;
 };
 
-type NodeKeyWithoutDefault = 'mtu' | 'vm_id';
+type NodeKeyWithoutDefault = 'schematic' | 'mtu' | 'vm_id';
 
 /** A node of nodes.yaml with every value filled in, under the names that nodes.yaml has, and what follows from them. */
 export type NodeModel = Filled<NodeYaml, NodeKeyWithoutDefault> & {

@@ -28,7 +28,7 @@ const readSchema = async (name) => JSON.parse(await readFile(join(root, 'schemas
 
 /**
  * A copy for the type generator, without the keys that are accepted but not ours, and with a plain type in place of a
- * reference to a pattern, of which a type's name would say nothing.
+ * reference to a pattern, of which a type's name would say nothing. What both schemas define is one type.
  */
 function forTypes(schema, { definitions }) {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return schema;
@@ -38,7 +38,7 @@ function forTypes(schema, { definitions }) {
     delete kept.$ref;
     kept.type = target.type;
     if (target.items) kept.items = target.items;
-  }
+  } else if (target && allOf) kept.tsType = TYPE_NAMES[target.title];
   return Object.fromEntries(Object.entries(kept).map(([key, value]) => [key, forTypes(value, { definitions })]));
 }
 
@@ -59,7 +59,12 @@ function forValidators(schema) {
 }
 
 /** The titles of the schemas that get a type of their own name. */
-const TYPE_NAMES = { 'cluster.yaml': 'ClusterYaml', 'nodes.yaml': 'NodesYaml', node: 'NodeYaml' };
+const TYPE_NAMES = {
+  'cluster.yaml': 'ClusterYaml',
+  'nodes.yaml': 'NodesYaml',
+  node: 'NodeYaml',
+  schematic: 'SchematicYaml',
+};
 
 const TYPE_OPTIONS = {
   additionalProperties: false,
@@ -74,9 +79,14 @@ async function typesOf(name) {
   return compile(forTypes(schema, schema), schema.title, TYPE_OPTIONS);
 }
 
+async function schematicType() {
+  const { definitions } = await readSchema('cluster');
+  return compile(forTypes(definitions.schematic, { definitions }), 'schematic', TYPE_OPTIONS);
+}
+
 /** The source of `written.gen.ts`: what a user may write, before anything is filled in. */
 async function writtenTypes() {
-  const parts = [await typesOf('cluster'), await typesOf('nodes')];
+  const parts = [await typesOf('cluster'), await typesOf('nodes'), await schematicType()];
   return ['/** Generated from schemas/ by tools/generate.mjs; do not edit. */', ...parts].join('\n');
 }
 

@@ -37,6 +37,7 @@ export function clusterFields(cluster: ClusterYaml): FieldTree<ClusterModel> {
     cluster_svc_cidr: filled('cluster_svc_cidr'),
     talos_version: talosVersion,
     kubernetes_version: kubernetesVersion(cluster, talosVersion.value),
+    talos_schematic: orNull('talos_schematic'),
     proxmox_api_url: mapField(orNull('proxmox_api_url'), (url) => (url === null ? null : endpoint(url))),
     proxmox_node: orNull('proxmox_node'),
     proxmox_insecure: filled('proxmox_insecure'),

@@ -6,6 +6,7 @@ import { nodeDefault } from './defaults.ts';
 import { builtIn, computed, firstOf, mapField, unset, written, type Field, type FieldTree } from './fields.ts';
 import { imageKey } from './images.ts';
 import { normalMac, stableMac } from './mac.ts';
+import { schematicFields } from './schematics.ts';
 import type { ClusterYaml, NodeYaml } from './written.gen.ts';
 
 const FILE = 'nodes.yaml';
@@ -65,7 +66,7 @@ function inputFields(node: NodeYaml, index: number, cluster: ClusterYaml, mac_ad
     controller: required('controller'),
     disk: filled('disk'),
     mac_addr,
-    schematic_id: filled('schematic_id'),
+    ...schematicFields(node, index, cluster),
     mtu: orNull('mtu'),
     secureboot: filled('secureboot'),
     encrypt_disk: filled('encrypt_disk'),

@@ -6,6 +6,7 @@ import { ADDRESS_RULES } from './rules/addresses.ts';
 import { APPLICATION_RULES } from './rules/application-keys.ts';
 import { CONTROLLER_RULES } from './rules/controllers.ts';
 import { DISK_RULES } from './rules/disks.ts';
+import { EXTENSION_RULES } from './rules/extensions.ts';
 import { FIRMWARE_RULES } from './rules/firmware.ts';
 import { HARDWARE_RULES } from './rules/hardware.ts';
 import { IDENTITY_RULES } from './rules/identity.ts';
@@ -27,6 +28,7 @@ export const RULES: readonly Rule[] = [
   ...CONTROLLER_RULES,
   ...VERSION_RULES,
   ...SCHEMATIC_RULES,
+  ...EXTENSION_RULES,
   ...HARDWARE_RULES,
   ...FIRMWARE_RULES,
   ...LINK_RULES,

@@ -62,6 +62,7 @@ const REPAIRS: readonly ((text: string) => string)[] = [
   // 10.42.0.0 is no network of 256 addresses; 10.0.0.0 mostly is.
   (text) => `${text}/${/^[0-9]+\.[1-9][0-9]*\.0\.0$/.test(text) ? 16 : 24}`,
   (text) => text.replace(/^(http:\/\/)?/, 'https://'),
+  (text) => `siderolabs/${text}`,
 ];
 
 /** Offers the first repair that fits the pattern, otherwise an example. */

@@ -60,6 +60,10 @@ export interface ClusterYaml {
    */
   kubernetes_version?: string;
   /**
+   * What the machines' Talos image holds, in the words of the Image Factory; its id is worked out here. A node's own schematic or schematic_id counts instead.
+   */
+  talos_schematic?: SchematicYaml;
+  /**
    * The Proxmox API. Together with proxmox_node it switches the infrastructure on; without both the nodes are bare metal.
    */
   proxmox_api_url?: string;
@@ -418,9 +422,13 @@ export interface NodeYaml {
    */
   mac_addr?: string;
   /**
-   * Schematic of the Talos image, from factory.talos.dev. Required on bare metal; a VM gets the one that holds only the QEMU guest agent.
+   * Id of the Talos image's schematic, from factory.talos.dev. Bare metal needs it or schematic; a VM gets the one that holds only the QEMU guest agent.
    */
   schematic_id?: string;
+  /**
+   * What this machine's Talos image holds, in the words of the Image Factory; its id is worked out here. In place of schematic_id, and of talos_schematic in cluster.yaml.
+   */
+  schematic?: SchematicYaml;
   /**
    * MTU of the network device. Not set: that of the bridge.
    */
@@ -474,5 +482,88 @@ export interface NodeYaml {
    */
   vars?: {
     [k: string]: unknown;
+  };
+}
+
+export interface SchematicYaml {
+  /**
+   * What a single-board computer needs beside Talos.
+   */
+  overlay?: {
+    /**
+     * Image that holds the overlay.
+     */
+    image: string;
+    /**
+     * Name of the overlay in that image.
+     */
+    name: string;
+    /**
+     * What the overlay itself understands.
+     */
+    options?: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * What is different from plain Talos.
+   */
+  customization?: {
+    /**
+     * Machine configuration inside of the image, in one line. nigari hands machine configurations to the machines instead.
+     */
+    embeddedMachineConfiguration?: string;
+    /**
+     * Kernel arguments; one that begins with a minus removes one of Talos' own. Their order counts.
+     */
+    extraKernelArgs?: string[];
+    /**
+     * Values that are in the META partition from the beginning.
+     */
+    meta?: {
+      /**
+       * Number of the value in the META partition, 0 to 255.
+       */
+      key: number;
+      /**
+       * The value itself, in one line.
+       */
+      value: string;
+    }[];
+    /**
+     * What the image holds beside Talos itself.
+     */
+    systemExtensions?: {
+      /**
+       * Official system extensions, by the names that the Image Factory has for them.
+       */
+      officialExtensions?: string[];
+    };
+    /**
+     * Boot loader of the disk image. Not set: sd-boot for UEFI and GRUB for BIOS; with secure boot always sd-boot.
+     */
+    bootloader?: 'dual-boot' | 'sd-boot' | 'grub';
+    /**
+     * How the keys of secure boot get into the firmware.
+     */
+    secureboot?: {
+      /**
+       * When sd-boot enrolls the keys: if-safe does so in a virtual machine alone.
+       */
+      enrollKeys?: 'manual' | 'if-safe' | 'force';
+      /**
+       * Enroll Microsoft's certificates too, which the firmware of some devices is signed with.
+       */
+      includeWellKnownCertificates?: boolean;
+    };
+    /**
+     * How the disk image is made.
+     */
+    diskImage?: {
+      /**
+       * Bytes in a sector of the disk image.
+       */
+      sectorSize?: number;
+    };
   };
 }

@@ -3,7 +3,7 @@ import clusterSchema from '../../schemas/cluster.schema.json' with { type: 'json
 import nodesSchema from '../../schemas/nodes.schema.json' with { type: 'json' };
 import { derive } from '../../scripts/config/derive.ts';
 import { isSecret, reveal } from '../../scripts/config/secret.ts';
-import type { ClusterYaml, NodeYaml } from '../../scripts/config/written.gen.ts';
+import type { ClusterYaml, NodeYaml, SchematicYaml } from '../../scripts/config/written.gen.ts';
 import { SECRET_KEYS, type Derived, type Origin } from '../../scripts/types.ts';
 
 const NETWORK: ClusterYaml = { node_cidr: '10.0.0.0/24', cluster_api_addr: '10.0.0.10' };
@@ -134,6 +134,7 @@ describe('nodes.yaml', () => {
       disk: '/dev/sda',
       mac_addr: 'bc:24:11:68:49:a4',
       schematic_id: GUEST_AGENT,
+      schematic: null,
       image: `${GUEST_AGENT}-false`,
       mtu: null,
       secureboot: false,
@@ -176,6 +177,7 @@ describe('nodes.yaml', () => {
     expect(derived(PROXMOX, [everything]).model.nodes[0]).toEqual({
       ...everything,
       mac_addr: 'aa:bb:cc:00:11:22',
+      schematic: null,
       address_cidr: '10.0.0.21/24',
       role: 'worker',
       description: 'Talos Linux worker node',
@@ -201,6 +203,45 @@ describe('nodes.yaml', () => {
   test('the place in the list gives the startup order', () => {
     const nodes = ['a', 'b', 'c'].map((name, index) => ({ ...WORKER, name, address: `10.0.0.${30 + index}` }));
     expect(derived(PROXMOX, nodes).model.nodes.map((node) => node.vm_startup_order)).toEqual([4, 5, 6]);
+  });
+});
+
+describe('the schematic', () => {
+  const of = (...names: readonly string[]): SchematicYaml => ({
+    customization: { systemExtensions: { officialExtensions: names.map((name) => `siderolabs/${name}`) } },
+  });
+  const ISCSI = '613e1592b2da41ae5e265e8789429f22e121aab91cb4deb6bc3c0b6262961245';
+  const shared = { talos_schematic: of('util-linux-tools', 'iscsi-tools', 'util-linux-tools') };
+
+  test.each<[string, Partial<NodeYaml>, Partial<ClusterYaml>, string, SchematicYaml | null]>([
+    ['nothing written', {}, {}, GUEST_AGENT, null],
+    ["the cluster's", {}, shared, ISCSI, of('iscsi-tools', 'util-linux-tools')],
+    [
+      "a node's beats the cluster's",
+      { schematic: of('qemu-guest-agent') },
+      shared,
+      GUEST_AGENT,
+      of('qemu-guest-agent'),
+    ],
+    ["a node's id beats the cluster's", { schematic_id: OTHER }, shared, OTHER, null],
+    ['one without anything', { schematic: {} }, shared, OTHER, {}],
+  ])('is that of %s', (_, node, cluster, id, content) => {
+    const { schematic_id, schematic, image } = nodeOf(node, cluster);
+    expect({ schematic_id, schematic, image }).toEqual({ schematic_id: id, schematic: content, image: `${id}-false` });
+  });
+
+  test('gives the image that VMs boot from', () => {
+    const [image] = derived({ ...PROXMOX, ...shared }, [WORKER]).model.instances[0]?.images ?? [];
+    expect(image?.url).toBe(`https://factory.talos.dev/image/${ISCSI}/v1.12.0/nocloud-amd64.iso`);
+  });
+
+  test('knows where it is from', () => {
+    const { origins } = derived({ ...PROXMOX, ...shared }, [{ ...WORKER, schematic: of('drbd') }]);
+    expect(origins.get('nodes[0].schematic_id')).toMatchObject({
+      from: 'computed',
+      of: ['nodes[0].schematic'],
+      beat: [{ from: 'computed', of: ['cluster.talos_schematic'], value: ISCSI }, { from: 'built-in' }],
+    });
   });
 });
 

@@ -67,8 +67,8 @@ test('written.gen.ts is what the schemas give', () => {
 });
 
 describe('each key', () => {
-  test('is there: 35 of the cluster, 4 of each size, 15 of the hardware, 22 about secrets, 19 of a node, and nodes', () => {
-    expect(KEYS).toHaveLength(35 + 3 * 4 + 15 + 22 + 19 + 1);
+  test('is there: 36 of the cluster, 4 of each size, 15 of the hardware, 22 about secrets, 20 of a node, 16 of each schematic, and nodes', () => {
+    expect(KEYS).toHaveLength(36 + 3 * 4 + 15 + 22 + 20 + 2 * 16 + 1);
   });
 
   test.each(KEYS)('%s has a description and an example', (_, { description, examples }) => {
@@ -82,6 +82,13 @@ describe('each key', () => {
     }
   });
 });
+
+/** What must stand beside some keys. */
+const REQUIRED: Readonly<Record<string, object>> = {
+  options: { image: 'a', name: 'a' },
+  image: { name: 'a' },
+  name: { image: 'a' },
+};
 
 /** The findings on one value, put where `path` leads in otherwise complete files. */
 function shapeFindings(path: string, value: unknown): readonly string[] {
@@ -97,8 +104,9 @@ function shapeFindings(path: string, value: unknown): readonly string[] {
   const nodes = { nodes: [{ ...node }] as unknown };
   const [first = '', ...deeper] = path.replace(/^nodes\[0\]\./, '').split('.');
   if (path === 'nodes') nodes.nodes = (value as object[]).map((item) => ({ ...node, ...item }));
-  else if (path.startsWith('nodes')) nodes.nodes = [{ ...node, [first]: value }];
-  else cluster[first] = deeper.reduceRight<unknown>((inside, key) => ({ [key]: inside }), value);
+  const whole = deeper.reduceRight<unknown>((inside, key) => ({ ...REQUIRED[key], [key]: inside }), value);
+  if (path !== 'nodes' && path.startsWith('nodes')) nodes.nodes = [{ ...node, [first]: whole }];
+  else if (path !== 'nodes') cluster[first] = whole;
   const { problems } = validate(inputs(JSON.stringify(cluster), JSON.stringify(nodes)));
   return problems.filter(({ code }) => !RULES.some((rule) => rule.code === code)).map(({ message }) => message);
 }
@@ -141,7 +149,7 @@ describe('each schema', () => {
   test.each(SCHEMAS.filter(([, { type }]) => type === 'object'))(
     '%s is closed, or open on purpose',
     (pointer, schema) => {
-      expect(schema['additionalProperties']).toBe(pointer.endsWith('/vars'));
+      expect(schema['additionalProperties']).toBe(/\/(vars|overlay\/properties\/options)$/.test(pointer));
     },
   );
 });
@@ -198,10 +206,11 @@ describe('one truth', () => {
     }
   });
 
-  test('both schemas mean the same by an address and by a label', () => {
+  test('both schemas mean the same by an address, by a label and by a schematic', () => {
     const { properties } = nodesSchema.definitions.node;
     expect(properties.address.pattern).toBe(clusterSchema.definitions.ipv4.pattern);
     expect(properties.name.pattern).toBe(clusterSchema.definitions.label.pattern);
+    expect(nodesSchema.definitions.schematic).toEqual(clusterSchema.definitions.schematic);
   });
 });
 

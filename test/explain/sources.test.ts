@@ -10,12 +10,14 @@ import nodesSchema from '../../schemas/nodes.schema.json' with { type: 'json' };
 import { derive } from '../../scripts/config/derive.ts';
 import { stableMac } from '../../scripts/config/mac.ts';
 import { formatPath } from '../../scripts/config/path.ts';
+import { idOf } from '../../scripts/config/schematics.ts';
 import { isSecret, reveal } from '../../scripts/config/secret.ts';
 import { defaultKubernetesVersion } from '../../scripts/config/talos-versions.ts';
 import { answerOutput } from '../../scripts/explain/answer.ts';
 import { explanations, type Explanation, type Source } from '../../scripts/explain/explanation.ts';
 import { leavesBelow, type Meaning } from '../../scripts/explain/leaves.ts';
 import { parseBack } from '../../scripts/render/parse-back.ts';
+import { normalSchematic, type Schematic } from '../../scripts/talos/schematic.ts';
 import { cases, generated, type Case, type InputTexts } from '../support/explain.ts';
 
 const TFVARS = 'infrastructure/tofu/terraform.tfvars';
@@ -148,6 +150,7 @@ const FORMS: readonly (readonly [path: RegExp, form: (written: unknown) => unkno
   ],
   [/^cluster\.proxmox_api_url$/, (url) => String(url).replace('/api2/json', '').replace(/\/$/, '')],
   [/^cluster\.node_vlan_tag$/, Number],
+  [/^nodes\[\d+\]\.schematic$/, (schematic) => normalSchematic(schematic as Schematic)],
 ];
 
 function isForm(path: string, written: unknown, value: unknown): boolean {
@@ -202,6 +205,8 @@ const FORMULAS: readonly (readonly [path: RegExp, formula: (...of: readonly neve
     (tags: readonly string[], controller: boolean) =>
       [...tags.map((tag) => tag.toLowerCase()), controller ? 'controller' : 'worker'].toSorted(),
   ],
+  [/\.schematic$/, () => null],
+  [/^nodes\[\d+\]\.schematic_id$/, (content: Schematic) => idOf(content)],
   [/\.(image|key)$/, (schematic: string, secureboot: boolean) => `${schematic}-${secureboot}`],
   [/\.images\[\d+\]\.(schematic_id|secureboot)$/, (same: unknown) => same],
   [
@@ -240,7 +245,7 @@ describe('a change of what is written', () => {
       // Which defaults a node gets follows from its role: the key that was taken says so, in its name.
       if (key.endsWith('.controller')) continue;
       // So does the place of an image in the list of images: an earlier node may ask for one more.
-      const moves = /\.(secureboot|schematic_id)$/.test(key);
+      const moves = /\.(secureboot|schematic_id|schematic)$|talos_schematic$/.test(key);
       const changed = changedBy(meaning, file, path).filter((leaf) => !(moves && leaf.includes('.images[')));
       expect(
         changed.filter((leaf) => !sources.get(leaf)?.has(key)),
@@ -268,10 +273,10 @@ function writtenSources(source: Source): ReadonlySet<string> {
 
 type WrittenPath = readonly [file: 'cluster.yaml' | 'nodes.yaml', path: readonly (string | number)[]];
 
-/** Each value that a user wrote; lists and `vars` are one. */
+/** Each value that a user wrote; lists, schematics and `vars` are one. */
 function writtenPaths({ config }: Meaning): readonly WrittenPath[] {
   const inCluster = Object.entries(config.cluster).flatMap(([key, value]): readonly WrittenPath[] =>
-    typeof value === 'object' && !Array.isArray(value) && key !== 'vars'
+    typeof value === 'object' && !Array.isArray(value) && key !== 'vars' && key !== 'talos_schematic'
       ? Object.keys(value).map((inner) => ['cluster.yaml', [key, inner]] as const)
       : [['cluster.yaml', [key]]],
   );
@@ -306,12 +311,16 @@ function leafTexts(derived: Meaning['derived']): ReadonlyMap<string, string> {
   );
 }
 
+const OTHER_SCHEMATIC: Schematic = { customization: { extraKernelArgs: ['another'] } };
+
 /** Another value of the same kind, of the right shape where the model reads it. */
 const OTHERS: Readonly<Record<string, unknown>> = {
   node_cidr: '172.16.0.0/16',
   talos_version: '1.11.0',
   mac_addr: '02:00:00:00:00:99',
   node_vlan_tag: 4000,
+  schematic: OTHER_SCHEMATIC,
+  talos_schematic: OTHER_SCHEMATIC,
 };
 
 function another(key: string, value: unknown): unknown {

@@ -43,6 +43,7 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   proxmox: 'Proxmox',
   scsi: 'SCSI',
   talos: 'Talos',
+  tpm: 'TPM',
   uefi: 'UEFI',
   unicode: 'Unicode',
   url: 'URL',

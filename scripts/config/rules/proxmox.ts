@@ -1,7 +1,7 @@
 /** What Proxmox needs to be told, and what it cannot tell apart. */
-import { nodeDefault } from '../defaults.ts';
-import type { WellFormed } from '../well-formed.ts';
-import type { NodeYaml } from '../written.gen.ts';
+import { normalSchematic, schematicId, type Schematic } from '../../talos/schematic.ts';
+import type { InputPath } from '../../types.ts';
+import { CLUSTER_SCHEMATIC, nodeSchematic } from './node-schematic.ts';
 import {
   CLUSTER_FILE,
   ERROR,
@@ -76,10 +76,15 @@ function* theSecretOfTheTokenIsAUuid({ cluster }: RuleInput): Generator<Finding>
 /** What a node must say when no VM is made for it. */
 const BARE_METAL_KEYS = ['disk', 'mac_addr', 'schematic_id'] as const;
 
+/** A schematic may be said by what is in it, and for all nodes at once. */
+const isSaid = ({ isWritten }: RuleInput, index: number, key: (typeof BARE_METAL_KEYS)[number]): boolean =>
+  isWritten(nodePath(index, key)) ||
+  (key === 'schematic_id' && (isWritten(nodePath(index, 'schematic')) || isWritten(CLUSTER_SCHEMATIC)));
+
 function* bareMetalNodesSayTheirDiskMacAndSchematic(input: RuleInput): Generator<Finding> {
   if (infrastructure(input) !== 'off') return;
   for (const [index, node] of input.nodes.entries()) {
-    const missing = BARE_METAL_KEYS.filter((key) => !input.isWritten(nodePath(index, key)));
+    const missing = BARE_METAL_KEYS.filter((key) => !isSaid(input, index, key));
     if (missing.length === 0) continue;
     yield {
       path: [NODES_FILE, 'nodes', index],
@@ -92,26 +97,50 @@ function* bareMetalNodesSayTheirDiskMacAndSchematic(input: RuleInput): Generator
 /** How much of a schematic's id its ISO file is named by. */
 const ISO_NAME_LENGTH = 12;
 
+/** A node's schematic, by its id. */
+interface Booted {
+  readonly index: number;
+  readonly id: string;
+  /** Where it is written; null for the built-in one. */
+  readonly path: InputPath | null;
+}
+
 function* schematicsDifferInTheFileNamesOfTheirIsos(input: RuleInput): Generator<Finding> {
   if (infrastructure(input) !== 'on') return;
-  const firsts = new Map<string, { node: WellFormed<NodeYaml>; index: number }>();
-  for (const [index, node] of input.nodes.entries()) {
-    const file = `${schematicOf(node).slice(0, ISO_NAME_LENGTH)} ${node.secureboot ?? false}`;
+  const firsts = new Map<string, Booted>();
+  for (const booted of bootedNodes(input)) {
+    const file = `${booted.id.slice(0, ISO_NAME_LENGTH)} ${input.nodes[booted.index]?.secureboot ?? false}`;
     const first = firsts.get(file);
-    if (first === undefined) firsts.set(file, { node, index });
-    else if (schematicOf(first.node) !== schematicOf(node)) yield isoClash(input, first.index, index);
+    if (first === undefined) firsts.set(file, booted);
+    else if (first.id !== booted.id) yield isoClash(input, first, booted);
   }
 }
 
-const schematicOf = (node: WellFormed<NodeYaml>): string => node.schematic_id ?? nodeDefault('schematic_id');
+function* bootedNodes(input: RuleInput): Generator<Booted> {
+  // The cluster's schematic is that of many nodes: its id is worked out once.
+  const ids = new Map<unknown, string | null>();
+  for (const index of input.nodes.keys()) {
+    const schematic = nodeSchematic(input, index);
+    if (schematic === null) continue;
+    const { id, content, path } = schematic;
+    if (!ids.has(content)) ids.set(content, content && certainId(content));
+    const known = id ?? ids.get(content) ?? null;
+    if (known !== null) yield { index, id: known, path };
+  }
+}
+
+function certainId(content: Schematic): string | null {
+  const found = schematicId(normalSchematic(content));
+  return 'id' in found ? found.id : null;
+}
 
 /** Where one of the two ids is the default, the other one is the user's to change. */
-function isoClash({ nodes, place }: RuleInput, first: number, second: number): Finding {
-  const [at, other] = nodes[second]?.schematic_id === undefined ? [first, second] : [second, first];
-  const [label, otherLabel] = [nodeLabel(nodes[at] ?? {}, at), nodeLabel(nodes[other] ?? {}, other)];
+function isoClash({ nodes, place }: RuleInput, first: Booted, second: Booted): Finding {
+  const [at, other] = second.path === null ? [first, second] : [second, first];
+  const [label, otherLabel] = [at, other].map(({ index }) => nodeLabel(nodes[index] ?? {}, index));
   return {
-    path: nodePath(at, 'schematic_id'),
-    message: `the schematic of ${label} begins like that of ${otherLabel} at ${place(nodePath(other, 'schematic_id'))}: their ISO files would have one name`,
+    path: at.path ?? nodePath(at.index, 'schematic_id'),
+    message: `the schematic of ${label} begins like that of ${otherLabel} at ${place(other.path ?? nodePath(other.index, 'schematic_id'))}: their ISO files would have one name`,
     hint: `ISO files are named by the first ${ISO_NAME_LENGTH} digits; make one of the schematics anew with another extension or argument`,
   };
 }

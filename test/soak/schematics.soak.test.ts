@@ -1,0 +1,3 @@
+import { describeSchematicIds } from '../support/schematic-property.ts';
+
+describeSchematicIds(200);
