@@ -16,6 +16,7 @@ import { healthRows } from './health.ts';
 import { machineRows } from './machine.ts';
 import { powerRows } from './power.ts';
 import { resourceRows } from './resources.ts';
+import { serviceRows } from './services.ts';
 import { upgradeRows } from './upgrade.ts';
 import { answers, changed, type TalosNode, type World } from './world.ts';
 
@@ -25,6 +26,7 @@ const ROWS: readonly Row[] = [
   ...upgradeRows,
   ...etcdRows,
   ...healthRows,
+  ...serviceRows,
   ...resourceRows,
 ];
 

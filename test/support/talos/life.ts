@@ -8,9 +8,20 @@ import {
   hostnameOf,
   isController,
   tagOf,
+  textAt,
   type MachineConfig,
 } from './machine-config.ts';
-import { clusterOf, hasQuorum, later, nodesOf, type Cluster, type Stage, type TalosNode, type World } from './world.ts';
+import {
+  answers,
+  clusterOf,
+  hasQuorum,
+  later,
+  nodesOf,
+  type Cluster,
+  type Stage,
+  type TalosNode,
+  type World,
+} from './world.ts';
 
 /** Does something later, unless the node has gone down in between. */
 export function whileUp(world: World, node: TalosNode, milliseconds: number, run: () => void): void {
@@ -80,6 +91,18 @@ function startServices(world: World, node: TalosNode, config: MachineConfig): vo
     node.kubelet = true;
     settle(node);
     register(world, node, cluster);
+  });
+}
+
+/** A configuration that takes effect at once; another kubelet is started anew. */
+export function change(world: World, node: TalosNode, config: MachineConfig): void {
+  const kubelet = (one: MachineConfig | null): unknown => one?.main && textAt(one.main, 'machine.kubelet.image');
+  const isOther = kubelet(node.config) !== kubelet(config);
+  node.config = config;
+  if (!isOther || !node.kubelet) return;
+  node.kubelet = false;
+  whileUp(world, node, world.timings.services, () => {
+    node.kubelet = true;
   });
 }
 
@@ -158,3 +181,7 @@ function announce(node: TalosNode): void {
   const [stage, ready] = STATUS[node.stage] ?? ['UNKNOWN', false];
   node.events.push({ type: 'MachineStatusEvent', value: { stage, status: { ready } }, actorId: '' });
 }
+
+/** Whether Kubernetes' API answers at this control plane. */
+export const isServing = (world: World, node: TalosNode, cluster: Cluster): boolean =>
+  answers(node) && node.etcd === 'up' && hasQuorum(world, cluster);

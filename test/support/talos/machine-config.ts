@@ -53,6 +53,15 @@ export const hostnameOf = (config: MachineConfig): string =>
 
 export const endpointOf = ({ main }: MachineConfig): URL => new URL(textAt(main, 'cluster.controlPlane.endpoint'));
 
+/** The address that control planes share, where there is one. */
+export function sharedAddressOf(config: MachineConfig): string {
+  const interfaces = listAt(config.main, 'machine.network.interfaces');
+  return (
+    textAt(documentOf(config, 'Layer2VIPConfig'), 'name') ||
+    (interfaces.map((one) => textAt(one, 'vip.ip')).find((ip) => ip !== '') ?? '')
+  );
+}
+
 /** Whether pods get a network from Talos itself: without one, nodes never become ready by themselves. */
 export const hasNetwork = ({ main }: MachineConfig): boolean => textAt(main, 'cluster.network.cni.name') !== 'none';
 

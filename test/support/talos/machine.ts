@@ -3,7 +3,7 @@ import { createTwoFilesPatch } from 'diff';
 import { status } from '@grpc/grpc-js';
 import { onController, Refused, type Call, type Row } from './call.ts';
 import { kubeconfigArchive } from './kubernetes/kubeconfig.ts';
-import { bootstrap, nodeName, reboot, whileUp } from './life.ts';
+import { bootstrap, change, nodeName, reboot, whileUp } from './life.ts';
 import { needsNoReboot, readMachineConfig, textAt, type MachineConfig } from './machine-config.ts';
 import type { TalosNode } from './world.ts';
 
@@ -82,7 +82,7 @@ function put(call: Call, config: MachineConfig, mode: Mode): void {
     return;
   }
   if (mode === 'TRY') tryOut(call, config);
-  else if (mode === 'NO_REBOOT') node.config = config;
+  else if (mode === 'NO_REBOOT') change(world, node, config);
   else node.staged = config;
   if (mode === 'REBOOT') whileUp(world, node, world.timings.install, () => reboot(world, node));
 }
@@ -126,46 +126,6 @@ function kubeconfig(call: Call): void {
   call.send({ bytes: kubeconfigArchive(config) });
 }
 
-type Service = readonly [id: string, state: string, healthy: boolean | null];
-
-function servicesOf({ stage, etcd, kubelet, config }: TalosNode): readonly Service[] {
-  const always: Service[] = ['apid', 'auditd', 'containerd', 'machined', 'syslogd', 'udevd'].map((id) => [
-    id,
-    'Running',
-    true,
-  ]);
-  if (config === null || stage === 'maintenance') return always;
-  const controller: Service[] = [
-    ['etcd', etcd === 'up' ? 'Running' : 'Preparing', etcd === 'up'],
-    ['trustd', 'Running', true],
-  ];
-  return [
-    ...always,
-    ['cri', 'Running', true],
-    ['kubelet', kubelet ? 'Running' : 'Waiting', kubelet],
-    ...(etcd === 'none' ? [] : controller),
-  ];
-}
-
-const EVENTS: Readonly<Record<string, string>> = {
-  Running: 'Health check successful',
-  Preparing: 'Running pre state',
-  Waiting: 'Waiting for service "cri" to be "up"',
-};
-
-function serviceList({ node }: Call): object {
-  const ts = { seconds: String(Math.floor(Date.now() / 1000)), nanos: 0 };
-  const list = servicesOf(node).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return {
-    services: list.map(([id, state, healthy]) => ({
-      id,
-      state,
-      events: { events: [{ msg: EVENTS[state] ?? '', state, ts }] },
-      health: { unknown: healthy === null, healthy: healthy === true, lastMessage: '', lastChange: ts },
-    })),
-  };
-}
-
 const disks = ({ node }: Call): object => ({
   disks: node.disks.map(({ path, size, serial = '', model = '' }) => ({ deviceName: path, size, serial, model })),
 });
@@ -177,7 +137,6 @@ export const machineRows: readonly Row[] = [
   ['ApplyConfiguration', 'reader', applyConfiguration],
   ['Bootstrap', 'admin', bootstrapEtcd],
   ['Kubeconfig', 'admin', kubeconfig],
-  ['ServiceList', 'reader', serviceList],
   // `talosctl reset` asks it to find out that a node is in maintenance mode again.
   ['StorageService/Disks', 'reader', disks],
 ];

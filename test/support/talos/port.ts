@@ -1,6 +1,7 @@
 /** Where one node answers: a port that opens and closes as the machine comes and goes, with the certificate of its state. */
 import { once } from 'node:events';
 import { createServer, type Server as Listener, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { Server, ServerCredentials, type ConnectionInjector } from '@grpc/grpc-js';
 import { issue, newAuthority, type Authority } from '../certificate.ts';
 import { implementation } from './gateway.ts';
@@ -65,6 +66,29 @@ function listen(world: World, node: TalosNode, phase: string): Open {
 
 const closing = async (listener: Listener): Promise<unknown> => once(listener, 'close');
 
+/**
+ * The connection, closed in good order where TLS gives up on it: what has still come in is read, so that the alert that says why
+ * arrives before the end. Otherwise it is a race whether a client reads `certificate required` or `broken pipe`.
+ */
+function gently(socket: Socket): Duplex {
+  const stream = new Duplex({
+    read: () => void socket.resume(),
+    write: (chunk: Buffer, _encoding, done) => void socket.write(chunk, done),
+    final: (done) => void socket.end(done),
+    destroy: (error, done) => {
+      socket.end();
+      socket.resume();
+      done(error);
+    },
+  });
+  socket.on('data', (chunk: Buffer) => {
+    if (!stream.destroyed && !stream.push(chunk)) socket.pause();
+  });
+  socket.once('end', () => stream.destroyed || stream.push(null));
+  socket.once('close', () => stream.destroy());
+  return stream;
+}
+
 function accept(
   { faults }: World,
   node: TalosNode,
@@ -73,8 +97,8 @@ function accept(
 ): void {
   const fault = faults.atConnection(node.name);
   if (fault === 'silent') return;
-  if (fault === 'wrong-certificate') server.createConnectionInjector(foreign(node)).injectConnection(socket);
-  else right.injectConnection(socket);
+  if (fault === 'wrong-certificate') server.createConnectionInjector(foreign(node)).injectConnection(gently(socket));
+  else right.injectConnection(gently(socket));
 }
 
 function grpcServer(world: World, node: TalosNode): Server {

@@ -1,5 +1,5 @@
 /**
- * What of Talos's API is spoken here, as data. Facts from the `.proto` files of Talos v1.13.0 and of the COSI runtime v1.14.1;
+ * What of Talos's API is spoken here, as data, and what of others comes along. Facts from the `.proto` files of Talos v1.13.0 and of the COSI runtime v1.14.1;
  * fields that nobody here sets or reads are left out, which Protocol Buffers allow.
  */
 import type { GrpcObject, ServiceClientConstructor, ServiceDefinition } from '@grpc/grpc-js';
@@ -112,6 +112,11 @@ const MESSAGES: Readonly<Record<string, string>> = {
   'cosi.resource.meta.PrintColumn': 'string name 1, string jsonPath 2',
   'cosi.resource.meta.ResourceDefinitionSpec':
     'string resourceType 1, string displayType 2, string defaultNamespace 3, string[] aliases 4, string[] allAliases 5, cosi.resource.meta.PrintColumn[] printColumns 6, int32 sensitivity 7',
+
+  // What a client of Kubernetes sends where it prefers Protocol Buffers to JSON: k8s.io/apimachinery, k8s.io/api/core/v1.
+  'k8s.Unknown': 'bytes raw 2',
+  'k8s.ObjectMeta': 'string name 1, string namespace 3, string{} labels 11, string{} annotations 12',
+  'k8s.ConfigMap': 'k8s.ObjectMeta metadata 1, string{} data 2',
 
   'spec.Nodename': 'string nodename 1, string hostnameVersion 2',
   'spec.MachineConfig': 'bytes yamlMarshalled 1',
@@ -230,6 +235,12 @@ const DEFINITION: PackageDefinition = fromJSON(schema(), {
 export function encode(type: string, value: object): Buffer {
   const definition = DEFINITION[type] as MessageTypeDefinition<object, object>;
   return definition.serialize(value);
+}
+
+/** Bytes as their message. */
+export function decode(type: string, bytes: Buffer): object {
+  const definition = DEFINITION[type] as MessageTypeDefinition<object, object>;
+  return definition.deserialize(bytes);
 }
 
 /** Every service that some method belongs to, for a server or a client. */

@@ -2,8 +2,10 @@
 import { status } from '@grpc/grpc-js';
 import { stringify } from 'yaml';
 import { Refused, type Call, type Row } from './call.ts';
+import { configVersion } from './kubernetes/objects.ts';
 import { nodeName } from './life.ts';
 import { isController, textAt } from './machine-config.ts';
+import { servicesOf } from './services.ts';
 import { encode } from './protocol.ts';
 import { clusterOf, nodesOf, type Disk, type TalosNode, type World } from './world.ts';
 
@@ -59,7 +61,7 @@ const component = (type: string, id: string, path: string): Kind => ({
   list: (node) => {
     if (node.config === null || !isController(node.config)) return [];
     const spec = { image: image(node, path) };
-    return [{ id, spec, message: [`spec.${type}`, { enabled: true, ...spec }], version: spec.image }];
+    return [{ id, spec, message: [`spec.${type}`, { enabled: true, ...spec }], version: configVersion(spec.image) }];
   },
 });
 
@@ -147,6 +149,19 @@ const KINDS: readonly Kind[] = [
     },
   },
   {
+    type: 'Services.v1alpha1.talos.dev',
+    namespace: 'runtime',
+    aliases: ['svc'],
+    columns: { Running: '{.running}', Healthy: '{.healthy}', 'Health Unknown': '{.unknown}' },
+    list: (node) =>
+      servicesOf(node)
+        .filter(([, state]) => state === 'Running')
+        .map(([id, , healthy]) => {
+          const spec = { running: true, healthy, unknown: false };
+          return { id, spec, message: ['spec.Service', spec] };
+        }),
+  },
+  {
     type: 'KubeletSpecs.kubernetes.talos.dev',
     namespace: 'k8s',
     list: (node) => {
@@ -154,6 +169,8 @@ const KINDS: readonly Kind[] = [
       return node.config ? [{ id: 'kubelet', spec, message: ['spec.KubeletSpec', spec] }] : [];
     },
   },
+  // What is brought into a new cluster is not simulated; `talosctl upgrade-k8s` asks for it.
+  { type: 'Manifests.kubernetes.talos.dev', namespace: 'controlplane', list: () => [] },
   component('APIServerConfig', 'kube-apiserver', 'cluster.apiServer.image'),
   component('ControllerManagerConfig', 'kube-controller-manager', 'cluster.controllerManager.image'),
   component('SchedulerConfig', 'kube-scheduler', 'cluster.scheduler.image'),
@@ -220,7 +237,7 @@ function asMessage({ type, namespace }: Pick<Kind, 'type' | 'namespace'>, resour
     namespace,
     type,
     id,
-    version: versionOf(version),
+    version,
     phase: 'running',
     created: CREATED,
     updated: CREATED,
@@ -229,12 +246,6 @@ function asMessage({ type, namespace }: Pick<Kind, 'type' | 'namespace'>, resour
   const protoSpec = message ? encode(...message) : Buffer.alloc(0);
   return { metadata, spec: { protoSpec, yamlSpec: stringify(spec, { lineWidth: 0, blockQuote: 'literal' }) } };
 }
-
-/** A number that is another one for another text. */
-const versionOf = (text: string): string =>
-  /^\d+$/.test(text)
-    ? text
-    : String([...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_003, 7));
 
 function get(call: Call): object {
   const kind = kindOf(call);
@@ -249,7 +260,42 @@ function list(call: Call): void {
   for (const resource of kind.list(call.node, call.world)) call.send({ resource: asMessage(kind, resource) });
 }
 
+const CREATED_EVENT = 0;
+const UPDATED_EVENT = 1;
+const DESTROYED_EVENT = 2;
+const BOOTSTRAPPED_EVENT = 3;
+
+/** First an empty answer, then what there is (for one resource always, for a kind when asked), then each change. */
+async function watch(call: Call): Promise<void> {
+  const kind = kindOf(call);
+  const { world, node, request, send, over } = call;
+  const seen = new Map<string, object>();
+  const say = (eventType: number, resource?: object): void =>
+    send({ event: [{ eventType, ...(resource ? { resource } : {}) }] });
+  const follow = (): void => {
+    const all = kind.list(node, world).filter(({ id }) => request.id === '' || id === request.id);
+    const now = new Map(all.map((resource) => [resource.id, asMessage(kind, resource)]));
+    for (const [id, resource] of seen) {
+      if (now.has(id)) continue;
+      seen.delete(id);
+      say(DESTROYED_EVENT, resource);
+    }
+    for (const [id, resource] of now) {
+      const before = seen.get(id);
+      seen.set(id, resource);
+      if (JSON.stringify(before) !== JSON.stringify(resource)) say(before ? UPDATED_EVENT : CREATED_EVENT, resource);
+    }
+  };
+  send({});
+  follow();
+  if (request.id === '' && request.options?.bootstrapContents) say(BOOTSTRAPPED_EVENT);
+  world.changes.on('changed', follow);
+  await new Promise((resolve) => over.addEventListener('abort', resolve));
+  world.changes.off('changed', follow);
+}
+
 export const resourceRows: readonly Row[] = [
   ['State/Get', 'reader', get],
   ['State/List', 'reader', list],
+  ['State/Watch', 'reader', watch],
 ];

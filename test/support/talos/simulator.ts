@@ -2,6 +2,7 @@
 import { EventEmitter, once } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import { Faults, type FaultRule } from './faults.ts';
+import { openServers } from './kubernetes/server.ts';
 import { powerOff, powerOn } from './life.ts';
 import { openPort, type Port } from './port.ts';
 import {
@@ -32,8 +33,6 @@ export interface NodeSeed {
 export interface TalosOptions {
   readonly nodes?: readonly NodeSeed[];
   readonly timings?: Partial<Timings>;
-  /** 6443 */
-  readonly kubernetesPort?: number;
 }
 
 export interface Simulator {
@@ -64,8 +63,10 @@ const DISKS: readonly Disk[] = [{ path: '/dev/sda', size: 32 * GIGA }];
 export async function startTalos(options: TalosOptions = {}): Promise<Simulator> {
   const world = makeWorld(options);
   const ports = new Map<string, Port>();
+  const kubernetes = openServers(world);
   world.changes.on('changed', () => {
     for (const port of ports.values()) port.follow();
+    kubernetes.follow();
   });
   const add = (seed: NodeSeed): TalosNode => {
     const node = newNode(seed);
@@ -74,19 +75,22 @@ export async function startTalos(options: TalosOptions = {}): Promise<Simulator>
     if (!seed.off) powerOn(world, node);
     return node;
   };
-  const talos = view(world, { add, remove: (name) => remove(world, ports, name), close: () => close(world, ports) });
+  const talos = view(world, {
+    add,
+    remove: (name) => remove(world, ports, name),
+    close: () => close(world, [...ports.values(), kubernetes]),
+  });
   for (const seed of options.nodes ?? []) add(seed);
   await talos.until(() => [...world.nodes.values()].every(({ stage }) => stage !== 'starting'));
   return talos;
 }
 
-function makeWorld({ timings, kubernetesPort = 6443 }: TalosOptions): World {
+function makeWorld({ timings }: TalosOptions): World {
   return {
     nodes: new Map(),
     clusters: new Map(),
     timings: { ...TIMINGS, ...timings },
     faults: new Faults(),
-    kubernetesPort,
     changes: new EventEmitter().setMaxListeners(0),
     timers: new Set(),
   };
@@ -172,8 +176,8 @@ function remove(world: World, ports: Map<string, Port>, name: string): void {
   ports.delete(name);
 }
 
-async function close(world: World, ports: Map<string, Port>): Promise<void> {
+async function close(world: World, open: readonly Pick<Port, 'close'>[]): Promise<void> {
   for (const timer of world.timers) clearTimeout(timer);
   world.changes.removeAllListeners();
-  await Promise.all([...ports.values()].map(async (port) => port.close()));
+  await Promise.all(open.map(async (one) => one.close()));
 }

@@ -108,8 +108,6 @@ export interface World {
   readonly clusters: Map<string, Cluster>;
   readonly timings: Timings;
   readonly faults: Faults;
-  /** Where Kubernetes' API listens at each control plane. */
-  readonly kubernetesPort: number;
   /** `changed` after each step. */
   readonly changes: EventEmitter;
   readonly timers: Set<NodeJS.Timeout>;
