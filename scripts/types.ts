@@ -1,5 +1,6 @@
 /** The nouns. Every stage takes and gives these; `CONTRIBUTING.md` has the order of the stages. */
 import type { ClusterYaml, NodeYaml, NodesYaml } from './config/written.gen.ts';
+import type { Dialect } from './config/talos-versions.ts';
 import type { Checked } from './problem.ts';
 import type { Secret } from './config/secret.ts';
 
@@ -135,7 +136,8 @@ export type ClusterModel = Omit<
   readonly proxmox_vm_worker_defaults: VmSize;
 };
 
-type NodeKeyWithoutDefault = 'schematic' | 'mtu' | 'vm_id';
+/** Where there is a `disk_selector` it counts; `disk` is then null, or the serial number or WWID that was written. */
+type NodeKeyWithoutDefault = 'disk' | 'disk_selector' | 'schematic' | 'mtu' | 'vm_id';
 
 /** A node of nodes.yaml with every value filled in, under the names that nodes.yaml has, and what follows from them. */
 export type NodeModel = Filled<NodeYaml, NodeKeyWithoutDefault> & {
@@ -144,6 +146,10 @@ export type NodeModel = Filled<NodeYaml, NodeKeyWithoutDefault> & {
   readonly address_cidr: string;
   /** Key of its image in `instance.images`. */
   readonly image: string;
+  /** Image that Talos installs itself from, with its tag. */
+  readonly install_image: string;
+  /** The disk to install it on, as an expression of CEL. */
+  readonly disk_match: string;
   /** Secure boot and disk encryption need a TPM. */
   readonly tpm: boolean;
   /** The configured tags and the role; lower-case, sorted, without repeats. */
@@ -186,11 +192,29 @@ export interface Instance {
   readonly moved: readonly Move[];
 }
 
+/** What the machine configurations of Talos say of the cluster, beside what cluster.yaml says itself. */
+export interface TalosModel {
+  readonly dialect: Dialect;
+  /** The Kubernetes API: `https://10.0.0.10:6443`. */
+  readonly endpoint: string;
+  /** Names and addresses in the certificates of the machines and of the Kubernetes API. */
+  readonly cert_sans: readonly string[];
+  /** The address of the Kubernetes API where the controllers share it; null where it is somebody else's. */
+  readonly vip: string | null;
+  /** The VLAN whose tag Talos adds. */
+  readonly vlan_tag: number | null;
+  /** The network device, or its VLAN, that has the node's address: `net0`, `net0.20`. */
+  readonly address_link: string;
+  /** The route to a gateway that lies outside of the nodes' network: `10.0.1.1/32`. */
+  readonly gateway_route: string | null;
+}
+
 /** Everything that a template may say: total, frozen, null for "not set". */
 export interface Model {
   readonly cluster: ClusterModel;
   readonly nodes: readonly NodeModel[];
   readonly instances: readonly Instance[];
+  readonly talos: TalosModel;
 }
 
 /**

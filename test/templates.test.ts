@@ -60,6 +60,10 @@ describe('the other files', () => {
       ['infrastructure/tofu/terraform.tfvars', headerOf('kinds/talos-vms/terraform.tfvars')],
       ['infrastructure/tofu/variables.tf', headerOf('kinds/talos-vms/variables.tf')],
       ['infrastructure/README.md', expect.stringContaining('templates/project/infrastructure/README.md.njk')],
+      ['talos/cluster.yaml', headerOf('project/talos/cluster.yaml')],
+      ['talos/nodes/cp-1.yaml', headerOf('project/talos/nodes/[node].yaml')],
+      ['talos/patches/cluster.yaml', headerOf('project/talos/patches/cluster.yaml')],
+      ['talos/patches/controllers.yaml', headerOf('project/talos/patches/controllers.yaml')],
       ['infrastructure/tofu/backend.tf', headerOf('stack/backend.tf')],
       ['infrastructure/tofu/versions.tf', headerOf('stack/versions.tf')],
     ]);

@@ -5,7 +5,7 @@ import { clusterDefault, groupDefault } from './defaults.ts';
 import { builtIn, computed, firstOf, mapField, unset, written, type Field, type FieldTree } from './fields.ts';
 import { secret, type Secret } from './secret.ts';
 import { defaultKubernetesVersion } from './talos-versions.ts';
-import type { ClusterYaml } from './written.gen.ts';
+import type { ClusterYaml, NodeYaml } from './written.gen.ts';
 
 const FILE = 'cluster.yaml';
 
@@ -16,12 +16,10 @@ type Sizes = ClusterModel['proxmox_vm_defaults'];
 type SizeGroup = 'proxmox_vm_defaults' | 'proxmox_vm_controller_defaults' | 'proxmox_vm_worker_defaults';
 
 /** Every key of cluster.yaml, in the order of its schema. */
-export function clusterFields(cluster: ClusterYaml): FieldTree<ClusterModel> {
-  const filled = <K extends Key>(key: K) =>
-    firstOf<Present<K>>(asWritten(cluster, key), builtIn(clusterDefault(key), key));
+export function clusterFields(cluster: ClusterYaml, nodes: readonly NodeYaml[]): FieldTree<ClusterModel> {
+  const filled = filledFrom(cluster);
   const orNull = <K extends Key>(key: K) => firstOf<Present<K> | null>(asWritten(cluster, key), unset(key));
   const marked = (key: SecretKey) => mapField(orNull(key), secretOrNull);
-  const talosVersion = filled('talos_version');
   return {
     node_cidr: required(cluster, 'node_cidr'),
     node_default_gateway: defaultGateway(cluster),
@@ -35,9 +33,7 @@ export function clusterFields(cluster: ClusterYaml): FieldTree<ClusterModel> {
     cluster_api_tls_sans: filled('cluster_api_tls_sans'),
     cluster_pod_cidr: filled('cluster_pod_cidr'),
     cluster_svc_cidr: filled('cluster_svc_cidr'),
-    talos_version: talosVersion,
-    kubernetes_version: kubernetesVersion(cluster, talosVersion.value),
-    talos_schematic: orNull('talos_schematic'),
+    ...kubernetesFields(cluster, nodes),
     proxmox_api_url: mapField(orNull('proxmox_api_url'), (url) => (url === null ? null : endpoint(url))),
     proxmox_node: orNull('proxmox_node'),
     proxmox_insecure: filled('proxmox_insecure'),
@@ -60,6 +56,31 @@ export function clusterFields(cluster: ClusterYaml): FieldTree<ClusterModel> {
     vars: filled('vars'),
   };
 }
+
+/** What runs on the machines. */
+function kubernetesFields(cluster: ClusterYaml, nodes: readonly NodeYaml[]) {
+  const filled = filledFrom(cluster);
+  const talosVersion = filled('talos_version');
+  return {
+    cluster_cni: filled('cluster_cni'),
+    cluster_kube_proxy: filled('cluster_kube_proxy'),
+    cluster_allow_scheduling: allowScheduling(cluster, nodes),
+    cluster_discovery: filled('cluster_discovery'),
+    talos_version: talosVersion,
+    kubernetes_version: kubernetesVersion(cluster, talosVersion.value),
+    talos_schematic: firstOf<Present<'talos_schematic'> | null>(
+      asWritten(cluster, 'talos_schematic'),
+      unset('talos_schematic'),
+    ),
+    talos_driver: filled('talos_driver'),
+  };
+}
+
+/** The value of a key, or its default. */
+const filledFrom =
+  (cluster: ClusterYaml) =>
+  <K extends Key>(key: K) =>
+    firstOf<Present<K>>(asWritten(cluster, key), builtIn(clusterDefault(key), key));
 
 /**
  * Where the size of a VM of this role may come from: what a user wrote, for the role or for all, always beats what is
@@ -127,6 +148,14 @@ function kubernetesVersion(cluster: ClusterYaml, talosVersion: string): Field<st
     asWritten(cluster, 'kubernetes_version'),
     computed(defaultKubernetesVersion(talosVersion), 'cluster.talos_version'),
   );
+}
+
+/** Where there are no workers, nobody else would run a pod. One worker says that there are some. */
+function allowScheduling(cluster: ClusterYaml, nodes: readonly NodeYaml[]): Field<boolean> {
+  const worker = nodes.findIndex(({ controller }) => !controller);
+  const asked = worker < 0 ? nodes.map((_, index) => index) : [worker];
+  const paths = asked.map((index) => `nodes[${index}].controller`);
+  return firstOf(asWritten(cluster, 'cluster_allow_scheduling'), computed(worker < 0, ...paths));
 }
 
 /** The provider adds `/api2/json` itself. */

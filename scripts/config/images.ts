@@ -13,6 +13,19 @@ export function imageKey({ schematic_id, secureboot }: Bootable): string {
   return `${schematic_id}-${secureboot}`;
 }
 
+/** Since then the factory has an installer for each platform. */
+const FIRST_WITH_PLATFORM = '1.10';
+
+/**
+ * The image that Talos installs itself from, by schematic, platform and version. Source: the documentation of Image Factory.
+ * @param platform where the node runs: `nocloud` for a VM, `metal`
+ */
+export function installImage({ schematic_id, secureboot }: Bootable, platform: string, talosVersion: string): string {
+  const old = talosVersion.localeCompare(FIRST_WITH_PLATFORM, 'en', { numeric: true }) < 0;
+  const name = `${old ? '' : `${platform}-`}installer${secureboot ? '-secureboot' : ''}`;
+  return `factory.talos.dev/${name}/${schematic_id}:v${talosVersion}`;
+}
+
 /**
  * The images that these nodes need, each once, in the order in which the nodes ask for them. The first node that asks
  * for an image is what it is computed from; the others say the same.

@@ -19,6 +19,8 @@ export interface KeySchema {
   /** True for a secret. */
   readonly writeOnly?: boolean;
   readonly properties?: Readonly<Record<string, KeySchema>>;
+  /** What is asked of the values of keys that have no name here. */
+  readonly additionalProperties?: boolean | KeySchema;
   readonly patternProperties?: Readonly<Record<string, unknown>>;
   readonly items?: KeySchema;
   readonly allOf?: readonly KeySchema[];
@@ -42,8 +44,9 @@ export function keySchema(kind: InputKind, path: KeyPath): KeySchema | null {
   return schema;
 }
 
-function ownProperty({ properties = {} }: KeySchema, key: string): KeySchema | undefined {
-  return Object.hasOwn(properties, key) ? properties[key] : undefined;
+function ownProperty({ properties = {}, additionalProperties }: KeySchema, key: string): KeySchema | undefined {
+  if (Object.hasOwn(properties, key)) return properties[key];
+  return typeof additionalProperties === 'object' ? additionalProperties : undefined;
 }
 
 /** Our schemas refer by `$ref` alone, or by an `allOf` of one beside the key's own words. */

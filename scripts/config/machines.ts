@@ -1,10 +1,11 @@
 /** nodes.yaml with every value filled in, and what follows from it: the model's nodes. */
-import type { ClusterModel, NodeModel } from '../types.ts';
+import type { ClusterModel, InputPath, NodeModel } from '../types.ts';
 import { parseCidr } from './address.ts';
 import { sizeCandidates } from './cluster.ts';
 import { nodeDefault } from './defaults.ts';
 import { builtIn, computed, firstOf, mapField, unset, written, type Field, type FieldTree } from './fields.ts';
-import { imageKey } from './images.ts';
+import { diskMatch } from './disk-match.ts';
+import { imageKey, installImage } from './images.ts';
 import { normalMac, stableMac } from './mac.ts';
 import { schematicFields } from './schematics.ts';
 import type { ClusterYaml, NodeYaml } from './written.gen.ts';
@@ -26,19 +27,29 @@ export function nodeFields(
   const macs = macFields(nodes, model.cluster_name);
   const tags = { controller: tagsOf(model, 'controller'), worker: tagsOf(model, 'worker') };
   const { prefix } = parseCidr(model.node_cidr);
+  const platform = model.proxmox_api_url === null ? 'metal' : 'nocloud';
   return nodes.map((node, index) => {
     const role = node.controller ? 'controller' : 'worker';
     const input = inputFields(node, index, cluster, macs[index]!);
     const own = (key: Key): string => `nodes[${index}].${key}`;
     const [controller, secureboot] = [own('controller'), own('secureboot')];
+    const boots = { schematic_id: input.schematic_id.value, secureboot: input.secureboot.value };
     return {
       ...input,
       role: computed(role, controller),
       address_cidr: computed(`${node.address}/${prefix}`, own('address'), 'cluster.node_cidr'),
-      image: computed(
-        imageKey({ schematic_id: input.schematic_id.value, secureboot: input.secureboot.value }),
+      image: computed(imageKey(boots), own('schematic_id'), secureboot),
+      install_image: computed(
+        installImage(boots, platform, model.talos_version),
         own('schematic_id'),
         secureboot,
+        'cluster.talos_version',
+        'cluster.proxmox_api_url',
+      ),
+      disk_match: computed(
+        diskMatch({ disk: input.disk.value, disk_selector: input.disk_selector.value }),
+        own('disk'),
+        own('disk_selector'),
       ),
       tpm: computed(input.secureboot.value || input.encrypt_disk.value, secureboot, own('encrypt_disk')),
       tags: computed(tags[role], 'cluster.proxmox_vm_advanced.tags', controller),
@@ -64,13 +75,14 @@ function inputFields(node: NodeYaml, index: number, cluster: ClusterYaml, mac_ad
     name: required('name'),
     address: required('address'),
     controller: required('controller'),
-    disk: filled('disk'),
+    ...installDisk(node, index),
     mac_addr,
     ...schematicFields(node, index, cluster),
     mtu: orNull('mtu'),
     secureboot: filled('secureboot'),
     encrypt_disk: filled('encrypt_disk'),
     kernel_modules: filled('kernel_modules'),
+    labels: filled('labels'),
     vm_id: orNull('vm_id'),
     vm_cores: firstOf(asWritten('vm_cores'), ...sizeCandidates(cluster, group, 'cores')),
     vm_sockets: firstOf(asWritten('vm_sockets'), ...sizeCandidates(cluster, group, 'sockets')),
@@ -81,6 +93,27 @@ function inputFields(node: NodeYaml, index: number, cluster: ClusterYaml, mac_ad
     vm_shutdown_delay: filled('vm_shutdown_delay'),
     vars: filled('vars'),
   };
+}
+
+/** What the World Wide Identifier of a disk begins with, as Linux tells it in /sys/block/<disk>/device/wwid. */
+const WWID = /^(naa|eui|t10|nvme|uuid)\./;
+
+interface InstallDisk {
+  readonly disk: Field<NodeModel['disk']>;
+  readonly disk_selector: Field<NodeModel['disk_selector']>;
+}
+
+/** What the disk is called, and what it is like where that is what counts: `disk` may be a serial number or WWID, too. */
+function installDisk(node: NodeYaml, index: number): InstallDisk {
+  const own = (key: Key): InputPath => [FILE, 'nodes', index, key];
+  const selector = written(node.disk_selector, own('disk_selector'));
+  if (selector !== null) return { disk: computed(null, `nodes[${index}].disk_selector`), disk_selector: selector };
+  const disk = firstOf<string>(written(node.disk, own('disk')), builtIn(nodeDefault('disk'), 'nodes[].disk'));
+  return { disk, disk_selector: computed(selectorOf(disk.value), `nodes[${index}].disk`) };
+}
+
+function selectorOf(disk: string): NodeModel['disk_selector'] {
+  return disk.startsWith('/') ? null : { [WWID.test(disk) ? 'wwid' : 'serial']: disk };
 }
 
 /** The written ones are taken before any is made, so that a made one never meets a written one. */

@@ -10,6 +10,7 @@ import { EXTENSION_RULES } from './rules/extensions.ts';
 import { FIRMWARE_RULES } from './rules/firmware.ts';
 import { HARDWARE_RULES } from './rules/hardware.ts';
 import { IDENTITY_RULES } from './rules/identity.ts';
+import { LABEL_RULES } from './rules/labels.ts';
 import { LINK_RULES } from './rules/links.ts';
 import { NETWORK_RULES } from './rules/networks.ts';
 import { PROVIDER_RULES } from './rules/providers.ts';
@@ -33,6 +34,7 @@ export const RULES: readonly Rule[] = [
   ...FIRMWARE_RULES,
   ...LINK_RULES,
   ...DISK_RULES,
+  ...LABEL_RULES,
   ...PROXMOX_RULES,
   ...STATE_RULES,
   ...TEXT_RULES,

@@ -30,6 +30,26 @@ export function kubernetesOf(talosVersion: string): KubernetesRange | null {
   return TALOS_SUPPORT.get(minorOf(talosVersion)) ?? null;
 }
 
+/**
+ * What a machine configuration is made of:
+ * - `legacy`: one document
+ * - `multi-document`: the network and the volumes have documents of their own
+ * - `experimental`: nearly everything has; each refuses the old form of the same beside it. Checked with the sources of
+ *   Talos' module pkg/machinery v1.14.1, not yet with a talosctl of that version
+ */
+export type Dialect = 'legacy' | 'multi-document' | 'experimental';
+
+/** The minors of Talos 1.x from which on a dialect counts. */
+const MULTI_DOCUMENT = 12;
+const EXPERIMENTAL = 14;
+
+/** @param talosVersion `x.y.z` without `v` */
+export function dialectOf(talosVersion: string): Dialect {
+  const minor = minorOf(talosVersion);
+  if (minor < MULTI_DOCUMENT) return 'legacy';
+  return minor < EXPERIMENTAL ? 'multi-document' : 'experimental';
+}
+
 /** The minors of Talos 1.x that run a minor of Kubernetes 1.x, oldest first. */
 export function talosFor(kubernetesMinor: number): readonly number[] {
   const fitting = [...TALOS_SUPPORT].filter(

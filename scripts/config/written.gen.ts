@@ -52,6 +52,22 @@ export interface ClusterYaml {
    */
   cluster_svc_cidr?: string;
   /**
+   * Network of the pods: flannel, which Talos installs, or none: then the nodes are ready once you have installed one.
+   */
+  cluster_cni?: 'flannel' | 'none';
+  /**
+   * Run kube-proxy; false where the network of the pods does its work, as Cilium can.
+   */
+  cluster_kube_proxy?: boolean;
+  /**
+   * Whether controllers run pods of every kind. Default: only where there are no workers.
+   */
+  cluster_allow_scheduling?: boolean;
+  /**
+   * Whether the nodes find each other through the discovery service of Talos, which sees only encrypted data.
+   */
+  cluster_discovery?: boolean;
+  /**
    * Version of Talos Linux, x.y.z without v.
    */
   talos_version?: string;
@@ -63,6 +79,10 @@ export interface ClusterYaml {
    * What the machines' Talos image holds, in the words of the Image Factory; its id is worked out here. A node's own schematic or schematic_id counts instead.
    */
   talos_schematic?: SchematicYaml;
+  /**
+   * What makes the machine configurations of the patches in talos/: talosctl, or talhelper, for which a talconfig.yaml is made as well.
+   */
+  talos_driver?: 'talosctl' | 'talhelper';
   /**
    * The Proxmox API. Together with proxmox_node it switches the infrastructure on; without both the nodes are bare metal.
    */
@@ -414,9 +434,34 @@ export interface NodeYaml {
    */
   controller: boolean;
   /**
-   * Disk that Talos is installed on: a path below /dev/, or the serial number or WWID. Required on bare metal; a VM's disk is /dev/sda.
+   * Disk that Talos is installed on: a path below /dev/, or the serial number or WWID. Required on bare metal, it or disk_selector; a VM's disk is /dev/sda.
    */
   disk?: string;
+  /**
+   * What the disk that Talos is installed on is like, instead of disk; all that is written must be true of it.
+   */
+  disk_selector?: {
+    /**
+     * Its size, or a comparison with one.
+     */
+    size?: string;
+    /**
+     * Its kind; sd is a memory card.
+     */
+    type?: 'ssd' | 'hdd' | 'nvme' | 'sd';
+    /**
+     * Its model, in which * stands for any characters.
+     */
+    model?: string;
+    /**
+     * Its serial number, in which * stands for any characters.
+     */
+    serial?: string;
+    /**
+     * Its WWID, in which * stands for any characters.
+     */
+    wwid?: string;
+  };
   /**
    * MAC address of the network device. Required on bare metal; a VM gets a stable one made from cluster and node name.
    */
@@ -445,6 +490,12 @@ export interface NodeYaml {
    * Kernel modules that Talos loads.
    */
   kernel_modules?: string[];
+  /**
+   * Labels of the node in Kubernetes.
+   */
+  labels?: {
+    [k: string]: string;
+  };
   /**
    * Id of the VM on Proxmox. Not set: Proxmox gives a free one.
    */

@@ -106,7 +106,7 @@ const MANY = 12;
 
 function hintFor(model: Model, { path, value }: Found, step: string | number): string {
   const inCluster = path.length === 1 && path[0] === 'cluster';
-  const known = inCluster ? [...Object.keys(model.cluster), 'nodes', 'instances'] : childNames(path, value);
+  const known = inCluster ? [...Object.keys(model.cluster), 'nodes', 'instances', 'talos'] : childNames(path, value);
   const fromNode = inCluster ? nodeHint(model, String(step)) : null;
   if (fromNode !== null) return fromNode;
   if (known.length === 0) return `${nameOf(model, path)} has no parts`;

@@ -150,7 +150,7 @@ interface Use {
 
 /** Once per project, instance, or instance of the kind; a name with `[node]` once per node of each. */
 function usesOf(template: Template, model: Model): readonly Use[] {
-  const shared = { cluster: model.cluster, nodes: model.nodes };
+  const shared = { cluster: model.cluster, nodes: model.nodes, talos: model.talos };
   if (template.scope === 'project') return [use(template, '', { ...shared, instances: model.instances })];
   const instances = model.instances.filter((instance) => template.kind === null || instance.kind === template.kind);
   return instances.map((instance) => use(template, instance.directory, { ...shared, instance }));

@@ -46,7 +46,7 @@ async function run(root: string, options: Partial<CheckOptions> = {}, around: Pa
 /** A template that names something that is not there. */
 const BROKEN = { 'templates/project/x.md.njk': '#{ nothing }#\n' };
 
-const PRAISE = 'cluster.yaml and nodes.yaml are valid: 1 node, 9 files to generate';
+const PRAISE = 'cluster.yaml and nodes.yaml are valid: 1 node, 13 files to generate';
 
 describe('as text', () => {
   test.each([

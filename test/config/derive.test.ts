@@ -132,15 +132,19 @@ describe('nodes.yaml', () => {
       role: 'controller',
       description: 'Talos Linux control plane node',
       disk: '/dev/sda',
+      disk_selector: null,
+      disk_match: 'disk.dev_path == "/dev/sda"',
       mac_addr: 'bc:24:11:68:49:a4',
       schematic_id: GUEST_AGENT,
       schematic: null,
       image: `${GUEST_AGENT}-false`,
+      install_image: `factory.talos.dev/nocloud-installer/${GUEST_AGENT}:v1.12.0`,
       mtu: null,
       secureboot: false,
       encrypt_disk: false,
       tpm: false,
       kernel_modules: [],
+      labels: {},
       tags: ['controller', 'kubernetes', 'linux', 'talos'],
       vm_id: null,
       vm_cores: 4,
@@ -164,6 +168,7 @@ describe('nodes.yaml', () => {
       secureboot: true,
       encrypt_disk: true,
       kernel_modules: ['nbd'],
+      labels: { rack: 'b2' },
       vm_id: 801,
       vm_cores: 2,
       vm_sockets: 2,
@@ -181,7 +186,10 @@ describe('nodes.yaml', () => {
       address_cidr: '10.0.0.21/24',
       role: 'worker',
       description: 'Talos Linux worker node',
+      disk_selector: null,
+      disk_match: 'disk.dev_path == "/dev/nvme0n1"',
       image: `${OTHER}-true`,
+      install_image: `factory.talos.dev/nocloud-installer-secureboot/${OTHER}:v1.12.0`,
       tpm: true,
       tags: ['kubernetes', 'linux', 'talos', 'worker'],
     });
@@ -355,13 +363,14 @@ describe('origins', () => {
         value !== null &&
         !Array.isArray(value) &&
         !isSecret(value) &&
-        !path.endsWith('.vars');
+        !/\.(vars|labels)$/.test(path);
       return inner ? Object.entries(value).flatMap(([key, item]) => leaves(item, `${path}.${key}`)) : [path];
     };
     const expected = [
       ...leaves(model.cluster, 'cluster'),
       ...model.nodes.flatMap((node, index) => [`nodes[${index}]`, ...leaves(node, `nodes[${index}]`)]),
       ...model.instances.flatMap((instance, index) => leaves(instance, `instances[${index}]`)),
+      ...leaves(model.talos, 'talos'),
     ];
     expect([...origins.keys()].toSorted()).toEqual(expected.toSorted());
   });
@@ -440,7 +449,9 @@ describe('instances', () => {
   test('bare metal has none, and its nodes are filled in all the same', () => {
     const { model } = derived(NETWORK);
     expect(model.instances).toEqual([]);
-    expect(model.nodes).toEqual(derived().model.nodes);
+    const onVms = derived().model.nodes;
+    const image = (text: string): string => text.replace('/nocloud-installer/', '/metal-installer/');
+    expect(model.nodes).toEqual(onVms.map((node) => ({ ...node, install_image: image(node.install_image) })));
   });
 
   test.each<[Partial<ClusterYaml>, string | null]>([

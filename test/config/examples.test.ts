@@ -42,8 +42,9 @@ const SETTING = /^( *)#(?=[a-z_]+:)(.*(?:\n\1#  +.*)*)/gm;
 const settings = (text: string): readonly string[] => [...text.matchAll(SETTING)].map(([lines]) => lines);
 const uncommented = (lines: string): string => lines.replace(/^( *)#/gm, '$1');
 
-/** What is only a warning without the other half: the state's address and its password. */
+/** What is only a warning without the other half: the state's address and its password, a VLAN and who adds its tag. */
 const HALVES: Readonly<Record<string, string>> = {
+  node_vlan_tag: 'first-boot-untagged',
   cloudflare_domain: 'state-password-missing',
   tfstate_url: 'state-password-missing',
   cf_account_id: 'state-credentials-unused',
@@ -52,9 +53,9 @@ const HALVES: Readonly<Record<string, string>> = {
 };
 
 describe.each([
-  ['cluster.yaml.example', CLUSTER, (text: string) => inputs(text, NODES), 27],
-  ['nodes.yaml.example', NODES, (text: string) => inputs(CLUSTER, text), 17],
-])('%s', (_, text, sources, count) => {
+  ['cluster.yaml.example', CLUSTER, (text: string) => inputs(text, NODES), 32, ['first-boot-untagged']],
+  ['nodes.yaml.example', NODES, (text: string) => inputs(CLUSTER, text), 19, ['disk-and-selector']],
+])('%s', (_, text, sources, count, exclusive) => {
   test('has settings that are commented out', () => {
     expect(settings(text)).toHaveLength(count);
   });
@@ -65,8 +66,9 @@ describe.each([
     expect(problems.map(({ code }) => code)).toEqual([HALVES[key] ?? []].flat());
   });
 
-  test('is valid with all of them', () => {
-    expect(validate(sources(text.replace(SETTING, uncommented))).problems).toEqual([]);
+  test('is valid with all of them, but for those that do not go together', () => {
+    const { problems } = validate(sources(text.replace(SETTING, uncommented)));
+    expect(problems.map(({ code }) => code)).toEqual(exclusive);
   });
 });
 
@@ -119,7 +121,7 @@ const defaultOf = (kind: InputKind, path: KeyPath): unknown => (keySchema(kind, 
 /** Written in the example, so not with their defaults. */
 const SET = ['cluster_name', 'talos_version', 'kubernetes_version'];
 /** Empty by default: the example shows what they may hold. */
-const EXAMPLES = ['cluster_api_tls_sans', 'vars', 'nodes[0].kernel_modules', 'nodes[0].vars'];
+const EXAMPLES = ['cluster_api_tls_sans', 'vars', 'nodes[0].kernel_modules', 'nodes[0].labels', 'nodes[0].vars'];
 
 describe('each valid fixture', () => {
   const names = readdirSync(new URL('../fixtures/valid', import.meta.url));

@@ -20,7 +20,7 @@ function configured(scenario = 'minimal'): string {
 }
 
 const pathsOf = (folder: string): readonly string[] => [...tree(folder).keys()];
-const isOwn = (path: string): boolean => path.startsWith('infrastructure/') || path === MANIFEST;
+const isOwn = (path: string): boolean => /^(infrastructure|talos)\//.test(path) || path === MANIFEST;
 
 describe('nigari clean', () => {
   test('with --force takes all that was made, its folders and the manifest, and nothing else', () => {

@@ -195,7 +195,8 @@ test('--json has it as data', () => {
   edit(root, 'nodes.yaml', /.*wk-2.*\n/, '');
   const { stdout } = configure(root, '--json', '--yes');
   expect(JSON.parse(stdout)).toMatchObject({
-    updated: [TFVARS],
+    updated: [TFVARS, 'talos/cluster.yaml'],
+    deleted: ['talos/nodes/wk-2.yaml'],
     dangers: [{ code: 'destroys-vm', severity: 'warning', machines: ['wk-2'], consent: true }],
   });
 });

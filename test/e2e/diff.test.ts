@@ -50,7 +50,7 @@ describe('nigari diff', () => {
 
   test('counts with --stat; with --check something to do is exit code 5', () => {
     const folder = configured();
-    replaceIn(folder, 'cluster.yaml', /cluster_api_addr: .*/, 'cluster_api_addr: 10.0.0.99');
+    replaceIn(folder, 'cluster.yaml', /$/, 'proxmox_iso_storage: nas\n');
     expect(nigari(folder, ['diff', '--stat'])).toMatchObject({
       status: 0,
       stdout: 'infrastructure/tofu/terraform.tfvars | 2 +-\n1 file changed, 1 insertions(+), 1 deletions(-)\n',
@@ -90,7 +90,7 @@ describe('nigari diff', () => {
   test('as JSON', () => {
     const folder = configured();
     rmSync(join(folder, SEALED));
-    replaceIn(folder, 'cluster.yaml', /cluster_api_addr: .*/, 'cluster_api_addr: 10.0.0.99');
+    replaceIn(folder, 'cluster.yaml', /$/, 'proxmox_iso_storage: nas\n');
     const { differences } = JSON.parse(nigari(folder, ['diff', '--json']).stdout) as { differences: unknown };
     expect(differences).toMatchObject([
       { kind: 'create', path: SEALED, content: { of: 'keys' } },
@@ -160,7 +160,7 @@ describe('a generated file that was edited', () => {
 
 test('configure --dry-run lists what would change, with exit code 0, and writes nothing', () => {
   const folder = configured();
-  replaceIn(folder, 'cluster.yaml', /cluster_api_addr: .*/, 'cluster_api_addr: 10.0.0.99');
+  replaceIn(folder, 'cluster.yaml', /$/, 'proxmox_iso_storage: nas\n');
   const before = digests(folder);
   const { status, stdout } = nigari(folder, ['configure', '--dry-run']);
   expect([status, digests(folder)]).toEqual([0, before]);

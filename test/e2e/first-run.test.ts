@@ -11,6 +11,10 @@ const GENERATED = [
   ...['backend.tf', 'main.tf', 'outputs.tf', 'providers.tf', 'terraform.tfvars', 'variables.tf', 'versions.tf'].map(
     (name) => `infrastructure/tofu/${name}`,
   ),
+  'talos/cluster.yaml',
+  'talos/patches/cluster.yaml',
+  'talos/patches/controllers.yaml',
+  ...['k8s-cp-1', 'k8s-cp-2', 'k8s-cp-3', 'k8s-worker-1', 'k8s-worker-2'].map((name) => `talos/nodes/${name}.yaml`),
 ];
 
 /** git in a folder, without the machine's configuration. */
@@ -51,7 +55,9 @@ test('init fills an empty folder, configure generates everything, and a second r
   }
   const first = nigari(folder, ['configure']);
   expect(first, first.all).toMatchObject({ status: 0 });
-  expect([...tree(folder).keys()].filter((path) => path.startsWith('infrastructure/'))).toEqual(GENERATED.toSorted());
+  expect([...tree(folder).keys()].filter((path) => /^(infrastructure|talos)\//.test(path))).toEqual(
+    GENERATED.toSorted(),
+  );
   expect(first.stdout).toContain(`${GENERATED.length} created, 0 updated, 0 deleted, 0 unchanged`);
   const before = tree(folder);
   const second = nigari(folder, ['configure']);
@@ -145,7 +151,10 @@ test('a changed value changes only what says it', () => {
   );
   expect(String(tree(folder).get('nodes.yaml'))).not.toBe(text);
   const ended = nigari(folder, ['configure', '--json']);
-  expect(JSON.parse(ended.stdout)).toMatchObject({ created: [], updated: ['infrastructure/tofu/terraform.tfvars'] });
+  expect(JSON.parse(ended.stdout)).toMatchObject({
+    created: [],
+    updated: ['infrastructure/tofu/terraform.tfvars', 'talos/cluster.yaml', 'talos/nodes/k8s-cp-1.yaml'],
+  });
 });
 
 test('--json prints only JSON on stdout, whatever happens', () => {

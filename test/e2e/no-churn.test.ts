@@ -53,7 +53,11 @@ const STEPS: readonly Step[] = [
   { what: 'a new value', set: { state_encryption_passphrase: 'planted passphrase' }, lines: ADDED, others: true },
   { what: 'another length', set: { state_encryption_passphrase: 'planted passphrase, longer' }, lines: CHANGED },
   { what: 'the first value', set: { proxmox_api_token_id: 'other@pve!token' }, lines: CHANGED },
-  { what: 'a plain value', edit: { 'nodes.yaml': ['10.0.0.11', '10.0.0.12'] }, lines: { [TFVARS]: '2 2' } },
+  {
+    what: 'a plain value',
+    edit: { 'nodes.yaml': ['10.0.0.11', '10.0.0.12'] },
+    lines: { [TFVARS]: '2 2', 'talos/cluster.yaml': '1 1', 'talos/nodes/cp-1.yaml': '1 1' },
+  },
   { what: 'nothing', lines: {} },
   { what: 'another recipient', edit: { '.sops.yaml': ['age: ', `age: ${BOB},`] }, lines: ONE_MORE_RECIPIENT },
   { what: 'a value for both', set: token(4), lines: CHANGED },

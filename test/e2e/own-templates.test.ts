@@ -39,7 +39,9 @@ test('each makes its files where it counts, overrides, is copied with its mode, 
   const added = ['bin/run', 'infrastructure/tofu/sub/locals.tf', 'talos/extra.sops.yaml', ...nodeFiles];
   expect(
     [...tree(folder).keys()].filter(
-      (path) => !before.has(path) && !/^(infrastructure\/(tofu\/)?[^/]*|\.nigari\/manifest\.json)$/.test(path),
+      (path) =>
+        !before.has(path) &&
+        !/^(infrastructure\/(tofu\/)?[^/]*|talos\/(.*\/)?[^/.]*\.yaml|\.nigari\/manifest\.json)$/.test(path),
     ),
   ).toEqual(added.toSorted());
   expect(made('infrastructure/tofu/backend.tf')).toMatch(/# mine, too\n$/);

@@ -133,7 +133,7 @@ describe('without the key', () => {
     writeFileSync(join(folder, 'nodes.yaml'), NODES.replace('10.0.0.11', '10.0.0.12'));
     const sealed = text(folder, SECRETS);
     const run = succeed(nigari(folder, ['configure', '--no-init']));
-    expect(run.stdout).toMatch(/1 updated/);
+    expect(run.stdout).toMatch(/3 updated/);
     expect(run.stderr).toMatch(/cluster\.sops\.yaml stays closed/);
     expect(text(folder, SECRETS)).toBe(sealed);
   });

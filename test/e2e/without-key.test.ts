@@ -77,7 +77,10 @@ describe('without the key', () => {
     edit(folder, 'nodes.yaml', '10.0.0.11', '10.0.0.12');
     const ended = nigari(folder, ['configure', '--json']);
     expect(ended.status, ended.all).toBe(0);
-    expect(JSON.parse(ended.stdout)).toMatchObject({ updated: [TFVARS], problems: [{ code: 'sealed-kept' }] });
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      updated: [TFVARS, 'talos/cluster.yaml', 'talos/nodes/cp-1.yaml'],
+      problems: [{ code: 'sealed-kept' }],
+    });
   });
 
   test.each([
@@ -183,7 +186,7 @@ describe('configure --check', () => {
     const before = tree(folder);
     const ended = nigari(folder, ['configure', '--check'], { XDG_STATE_HOME: emptyFolder() });
     expect(ended.status, ended.all).toBe(0);
-    expect(ended.stdout).toMatch(/^0 to create, 0 to update, 0 to delete, 9 unchanged\n$/m);
+    expect(ended.stdout).toMatch(/^0 to create, 0 to update, 0 to delete, 13 unchanged\n$/m);
     expect(tree(folder)).toEqual(before);
   });
 
@@ -197,7 +200,7 @@ describe('configure --check', () => {
     expect(ended.status, ended.all).toBe(5);
     expect(ended.stdout).toContain('would create  infrastructure/tofu/main.tf');
     for (const path of [SEALED, TFVARS]) expect(ended.stdout).toContain(`would update  ${path}`);
-    expect(ended.stdout).toContain('1 to create, 2 to update, 0 to delete, 6 unchanged');
+    expect(ended.stdout).toContain('1 to create, 4 to update, 0 to delete, 8 unchanged');
     const data = nigari(folder, ['configure', '--check', '--json']);
     expect(data.status).toBe(5);
     expect(JSON.parse(data.stdout)).toMatchObject({

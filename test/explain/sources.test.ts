@@ -12,7 +12,10 @@ import { stableMac } from '../../scripts/config/mac.ts';
 import { formatPath } from '../../scripts/config/path.ts';
 import { idOf } from '../../scripts/config/schematics.ts';
 import { isSecret, reveal } from '../../scripts/config/secret.ts';
-import { defaultKubernetesVersion } from '../../scripts/config/talos-versions.ts';
+import { contains, parseAddress, parseCidr } from '../../scripts/config/address.ts';
+import { diskMatch } from '../../scripts/config/disk-match.ts';
+import { installImage } from '../../scripts/config/images.ts';
+import { defaultKubernetesVersion, dialectOf } from '../../scripts/config/talos-versions.ts';
 import { answerOutput } from '../../scripts/explain/answer.ts';
 import { explanations, type Explanation, type Source } from '../../scripts/explain/explanation.ts';
 import { leavesBelow, type Meaning } from '../../scripts/explain/leaves.ts';
@@ -188,6 +191,8 @@ interface Schema {
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
+const isInside = (address: string, cidr: string): boolean => contains(parseCidr(cidr), parseAddress(address));
+
 /** How a value follows from those that it is computed from, in their order. */
 const FORMULAS: readonly (readonly [path: RegExp, formula: (...of: readonly never[]) => unknown])[] = [
   [/\.node_default_gateway$/, (cidr: string) => cidr.replace(/0\/[0-9]+$/, '1')],
@@ -223,6 +228,28 @@ const FORMULAS: readonly (readonly [path: RegExp, formula: (...of: readonly neve
   [/\.backend\.address$/, (url: string | null, name: string) => url && `${url.replace(/\/$/, '')}/${name}`],
   [/\.backend\.lock_address$/, (url: string | null, name: string) => url && `${url.replace(/\/$/, '')}/${name}/lock`],
   [/\.state_encryption$/, (passphrase: string | null) => passphrase !== null],
+  [/\.cluster_allow_scheduling$/, (...controllers: readonly boolean[]) => !controllers.includes(false)],
+  [/\.disk$/, () => null],
+  [
+    /\.disk_selector$/,
+    (disk: string) => (disk.startsWith('/') ? null : { [disk.startsWith('naa.') ? 'wwid' : 'serial']: disk }),
+  ],
+  [/\.disk_match$/, (disk, disk_selector) => diskMatch({ disk, disk_selector })],
+  [
+    /\.install_image$/,
+    (schematic_id: string, secureboot: boolean, talos: string, url: string | null) =>
+      installImage({ schematic_id, secureboot }, url === null ? 'metal' : 'nocloud', talos),
+  ],
+  [/^talos\.dialect$/, (talos: string) => dialectOf(talos)],
+  [/^talos\.endpoint$/, (address: string) => `https://${address}:6443`],
+  [/^talos\.cert_sans$/, (address: string, names: readonly string[]) => ['127.0.0.1', address, ...names]],
+  [/^talos\.vip$/, (address: string, cidr: string) => (isInside(address, cidr) ? address : null)],
+  [/^talos\.gateway_route$/, (gateway: string, cidr: string) => (isInside(gateway, cidr) ? null : `${gateway}/32`)],
+  [/^talos\.vlan_tag$/, (tag: number | null, byProxmox: boolean) => (byProxmox ? null : tag)],
+  [
+    /^talos\.address_link$/,
+    (tag: number | null, byProxmox: boolean) => (tag === null || byProxmox ? 'net0' : `net0.${tag}`),
+  ],
 ];
 
 test.each(cases)('a computed value is what those that it names make: %s', (_, { meaning }) => {
@@ -321,6 +348,7 @@ const OTHERS: Readonly<Record<string, unknown>> = {
   node_vlan_tag: 4000,
   schematic: OTHER_SCHEMATIC,
   talos_schematic: OTHER_SCHEMATIC,
+  disk_selector: { type: 'sd' },
 };
 
 function another(key: string, value: unknown): unknown {

@@ -126,6 +126,7 @@ describe('a table', () => {
       'nodes.wk-standard',
       'nodes.wk-gpu',
       'instances[0]',
+      'talos',
     ]);
     expect(
       text(null)

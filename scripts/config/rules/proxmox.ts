@@ -75,11 +75,13 @@ function* theSecretOfTheTokenIsAUuid({ cluster }: RuleInput): Generator<Finding>
 
 /** What a node must say when no VM is made for it. */
 const BARE_METAL_KEYS = ['disk', 'mac_addr', 'schematic_id'] as const;
+/** What says the same of the node. */
+const INSTEAD = { disk: 'disk_selector', mac_addr: 'mac_addr', schematic_id: 'schematic' } as const;
 
-/** A schematic may be said by what is in it, and for all nodes at once. */
+/** A schematic may be said for all nodes at once, too. */
 const isSaid = ({ isWritten }: RuleInput, index: number, key: (typeof BARE_METAL_KEYS)[number]): boolean =>
-  isWritten(nodePath(index, key)) ||
-  (key === 'schematic_id' && (isWritten(nodePath(index, 'schematic')) || isWritten(CLUSTER_SCHEMATIC)));
+  [key, INSTEAD[key]].some((one) => isWritten(nodePath(index, one))) ||
+  (key === 'schematic_id' && isWritten(CLUSTER_SCHEMATIC));
 
 function* bareMetalNodesSayTheirDiskMacAndSchematic(input: RuleInput): Generator<Finding> {
   if (infrastructure(input) !== 'off') return;

@@ -10,9 +10,10 @@ describe('Kubernetes', () => {
     ['1.12.0', '1.30.0', []],
     ['1.12.12', '1.35.99', []],
     ['1.12.0', '1.36.0', ['kubernetes-unsupported']],
-    ['1.14.4', '1.37.1', []],
-    ['1.14.4', '2.35.0', ['kubernetes-unsupported']],
-    ['1.14.4', '0.35.0', ['kubernetes-unsupported']],
+    ['1.13.9', '1.36.1', []],
+    ['1.13.9', '2.35.0', ['kubernetes-unsupported']],
+    ['1.13.9', '0.35.0', ['kubernetes-unsupported']],
+    ['1.14.4', '1.37.1', ['talos-version-experimental']],
   ])('Talos %s with %s: %j', (talos, kubernetes, expected) => {
     expect(codes(versions(talos, kubernetes))).toEqual(expected);
   });
@@ -24,7 +25,7 @@ describe('Kubernetes', () => {
     expect(hints(versions('1.12.4', '1.36.0'))).toEqual([
       'kubernetes-unsupported: use Kubernetes 1.30 to 1.35, or Talos 1.13, 1.14',
     ]);
-    expect(hints(versions('1.14.0', '1.99.0'))).toEqual(['kubernetes-unsupported: use Kubernetes 1.33 to 1.37']);
+    expect(hints(versions('1.13.0', '1.99.0'))).toEqual(['kubernetes-unsupported: use Kubernetes 1.31 to 1.36']);
   });
 
   test('without talos_version it is measured by the default', () => {
@@ -45,4 +46,22 @@ describe('Kubernetes', () => {
 
 test.each(['1.8.3', '1.15.0', '0.14.0', '2.0.0', '1.99999999999999999999.0'])('Talos %s is not known', (talos) => {
   expect(codes(versions(talos, '1.35.0'))).toEqual(['talos-version-unknown']);
+});
+
+describe('a machine configuration', () => {
+  test('of a Talos that is not known is none: the hint tells the range', () => {
+    expect(hints(versions('1.15.0', '1.35.0'))).toEqual([
+      'talos-version-unknown: use 1.9 to 1.14; a newer nigari may know more',
+    ]);
+  });
+
+  test.each([
+    ['1.11.5', []],
+    ['1.13.9', []],
+    ['1.14.0', ['talos-version-experimental', 'talhelper-version']],
+    ['1.15.0', ['talos-version-unknown', 'talhelper-version']],
+  ])('is made by talhelper up to 1.13: with Talos %s %j', (talos, expected) => {
+    const lines = [`talos_version: "${talos}"`, 'talos_driver: talhelper'];
+    expect(codes(withLines(...lines)).toSorted()).toEqual(expected.toSorted());
+  });
 });

@@ -1,0 +1,68 @@
+/** Machine configurations as the real talosctl makes them of a rendered `talos/`; secrets pass through pipes only. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { parse, parseAllDocuments } from 'yaml';
+import { realTool } from '../tools.ts';
+
+/** What `talos/cluster.yaml` says. */
+export interface Plan {
+  readonly cluster_name: string;
+  readonly endpoint: string;
+  readonly talos_version: string;
+  readonly kubernetes_version: string;
+  readonly driver: string;
+  readonly patches: readonly string[];
+  readonly nodes: readonly PlannedNode[];
+}
+
+export interface PlannedNode {
+  readonly name: string;
+  readonly role: 'controller' | 'worker';
+  readonly address: string;
+  readonly mac_addr: string;
+  readonly disk: string | null;
+  readonly install_image: string;
+  readonly secureboot: boolean;
+  readonly patches: readonly string[];
+}
+
+export const planOf = (text: string): Plan => parse(text) as Plan;
+
+/** Every document of a machine configuration, the one without a kind first. */
+export type Documents = readonly Readonly<Record<string, unknown>>[];
+
+export function documentsOf(config: string): Documents {
+  return parseAllDocuments(config).map((document) => document.toJS() as Documents[number]);
+}
+
+/** A bundle of secrets. */
+export const generateSecrets = (talosVersion: string): Promise<string> =>
+  talosctl(['gen', 'secrets', '--talos-version', `v${talosVersion}`, '-o', '-'], '');
+
+/** @param root of the project @param secrets the bundle */
+export function generateConfig(root: string, plan: Plan, node: PlannedNode, secrets: string): Promise<string> {
+  const type = node.role === 'controller' ? 'controlplane' : 'worker';
+  // A patch for both roles would be tried at the other one, too, which may not have what it takes away.
+  const flag = node.role === 'controller' ? '--config-patch-control-plane' : '--config-patch-worker';
+  const patches = [...plan.patches, ...node.patches].flatMap((file) => [flag, `@${join(root, file)}`]);
+  const versions = ['--talos-version', `v${plan.talos_version}`, '--kubernetes-version', plan.kubernetes_version];
+  const bare = ['--with-docs=false', '--with-examples=false', '--install-disk', ''];
+  const from = ['gen', 'config', plan.cluster_name, plan.endpoint, '--with-secrets', '/dev/stdin'];
+  return talosctl([...from, ...versions, ...bare, ...patches, '-t', type, '-o', '-'], secrets);
+}
+
+/** `metal` is the mode that looks at the installation, too; there is none for nocloud. @throws what talosctl says */
+export const validateConfig = (config: string): Promise<string> =>
+  talosctl(['validate', '-m', 'metal', '--strict', '-c', '/dev/stdin'], config);
+
+/** Node's own pipes are sockets, which talosctl cannot open: `cat` makes a real one. @throws what talosctl says */
+function talosctl(args: readonly string[], input: string): Promise<string> {
+  const file = realTool('talosctl');
+  if (file === null) throw new Error('talosctl is not there');
+  return new Promise((resolve, reject) => {
+    const child = execFile('/bin/sh', ['-c', 'cat | "$@"', 'sh', file, ...args], (error, stdout, stderr) =>
+      error === null ? resolve(stdout) : reject(new Error(stderr)),
+    );
+    child.stdin?.end(input);
+  });
+}
