@@ -10,6 +10,7 @@ import {
   generateConfig,
   generateSecrets,
   planOf,
+  talhelperConfigs,
   validateConfig,
   type Documents,
 } from '../support/talos/generate.ts';
@@ -110,3 +111,35 @@ describe.skipIf(realTool('talosctl') === null)('with the real talosctl', { timeo
     });
   });
 });
+
+describe.skipIf(realTool('talosctl') === null || realTool('talhelper') === null)('with the real talhelper', () => {
+  beforeAll(async () => {
+    secrets = await generateSecrets('1.13.0');
+  });
+
+  /** In one order: the programs have an order each. */
+  const inOrder = (config: string): readonly string[] =>
+    documentsOf(config)
+      .map((document) => JSON.stringify(document, sortedKeys))
+      .toSorted();
+
+  test.each(scenarios.flatMap((scenario) => [[scenario, '1.11.5'] as const, [scenario, '1.13.0'] as const]))(
+    'the configurations of %s for Talos %s say exactly what those of talosctl say',
+    { timeout: 60_000 },
+    async (scenario, version) => {
+      const { cluster, nodes } = await written(scenario, version);
+      const input = { cluster: { ...cluster, talos_driver: 'talhelper' as const }, nodes };
+      const { root, plan } = await rendered(input);
+      const theirs = await talhelperConfigs(root, plan, secrets, join(root, 'clusterconfig'));
+      const ours = await generated(input);
+      expect([...theirs.keys()]).toEqual([...ours.keys()]);
+      for (const [name, config] of theirs) expect(inOrder(config), name).toEqual(inOrder(ours.get(name) ?? ''));
+    },
+  );
+});
+
+/** For JSON.stringify: the order of keys says nothing. */
+function sortedKeys(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,8 +1,9 @@
-/** Machine configurations as the real talosctl makes them of a rendered `talos/`; secrets pass through pipes only. */
+/** Machine configurations as the real talosctl and talhelper make them of a rendered `talos/`; secrets pass through pipes. */
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
-import { realTool } from '../tools.ts';
+import { realTool, type ToolName } from '../tools.ts';
 
 /** What `talos/cluster.yaml` says. */
 export interface Plan {
@@ -55,12 +56,30 @@ export function generateConfig(root: string, plan: Plan, node: PlannedNode, secr
 export const validateConfig = (config: string): Promise<string> =>
   talosctl(['validate', '-m', 'metal', '--strict', '-c', '/dev/stdin'], config);
 
-/** Node's own pipes are sockets, which talosctl cannot open: `cat` makes a real one. @throws what talosctl says */
-function talosctl(args: readonly string[], input: string): Promise<string> {
-  const file = realTool('talosctl');
-  if (file === null) throw new Error('talosctl is not there');
+/**
+ * The machine configurations that talhelper makes, by node. It knows no way to print them: they are in files, in `folder`.
+ * @param root of the project @throws what talhelper says
+ */
+export async function talhelperConfigs(
+  root: string,
+  { cluster_name, nodes }: Plan,
+  secrets: string,
+  folder: string,
+): Promise<ReadonlyMap<string, string>> {
+  const args = ['genconfig', '--offline-mode', '--no-gitignore', '-s', '/dev/stdin', '-o', folder];
+  await piped('talhelper', args, secrets, join(root, 'talos'));
+  const read = (name: string): string => readFileSync(join(folder, `${cluster_name}-${name}.yaml`), 'utf8');
+  return new Map(nodes.map(({ name }) => [name, read(name)]));
+}
+
+const talosctl = (args: readonly string[], input: string): Promise<string> => piped('talosctl', args, input);
+
+/** Node's own pipes are sockets, which these programs cannot open: `cat` makes a real one. @throws what the program says */
+function piped(tool: ToolName, args: readonly string[], input: string, cwd?: string): Promise<string> {
+  const file = realTool(tool);
+  if (file === null) throw new Error(`${tool} is not there`);
   return new Promise((resolve, reject) => {
-    const child = execFile('/bin/sh', ['-c', 'cat | "$@"', 'sh', file, ...args], (error, stdout, stderr) =>
+    const child = execFile('/bin/sh', ['-c', 'cat | "$@"', 'sh', file, ...args], { cwd }, (error, stdout, stderr) =>
       error === null ? resolve(stdout) : reject(new Error(stderr)),
     );
     child.stdin?.end(input);
