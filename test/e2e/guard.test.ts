@@ -77,6 +77,7 @@ describe('each leak in the index, while the work tree is clean', () => {
     ['a state under another name', 'old.json', () => STATE, 'state-in-clear'],
     ['a plan', 'infrastructure/tofu/tfplan', () => 'planted', 'secret-file'],
     ['an access to Talos', 'talosconfig', () => 'planted', 'secret-file'],
+    ['a machine configuration of Talos', 'talos/clusterconfig/k-cp-1.yaml', () => 'planted', 'secret-file'],
   ])('%s', async (_, path, content, code) => {
     const folder = repository();
     staged(folder, { [path]: await content() });

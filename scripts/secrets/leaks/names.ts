@@ -18,6 +18,8 @@ export const SECRET_NAMES: readonly SecretName[] = [
   { pattern: 'crash*.log', what: 'the log of a crash' },
   { pattern: 'kubeconfig', what: 'an access to Kubernetes' },
   { pattern: 'talosconfig', what: 'an access to Talos' },
+  { pattern: 'talsecret.yaml', what: 'the secrets of a Talos cluster' },
+  { pattern: 'clusterconfig/', what: 'a machine configuration of Talos' },
 ];
 
 const MATCHERS = SECRET_NAMES.map(({ pattern, what }) => ({ what, matches: matcher(pattern) }));

@@ -38,6 +38,8 @@ test('git ignores what holds secrets in clear, and takes the rest', () => {
     'crash.1.log',
     'kubeconfig',
     'talosconfig',
+    'talsecret.yaml',
+    'talos/clusterconfig/homelab-cp-1.yaml',
     '.nigari/cache/x',
   ];
   const shared = [
