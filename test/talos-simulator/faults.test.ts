@@ -7,6 +7,7 @@ import { realTool } from '../support/tools.ts';
 
 const network = ownNetwork();
 const CP1 = `${network}.11`;
+const W1 = `${network}.21`;
 
 describe.skipIf(realTool('talosctl') === null)('the real talosctl, where something fails', () => {
   let talos: Simulator;
@@ -15,7 +16,12 @@ describe.skipIf(realTool('talosctl') === null)('the real talosctl, where somethi
   const ask = async (...args: readonly string[]): Promise<Said> => ctl.ask(CP1, CP1, ...args);
 
   beforeAll(async () => {
-    talos = await startTalos({ nodes: [{ name: 'cp-1', address: CP1 }] });
+    talos = await startTalos({
+      nodes: [
+        { name: 'cp-1', address: CP1 },
+        { name: 'w-1', address: W1 },
+      ],
+    });
     ctl = await withTalosctl(CP1);
     config = await ctl.config({ role: 'controlplane', hostname: 'cp-1' });
     await ctl.run('apply-config', '--insecure', '-n', CP1, '-f', config);
@@ -58,9 +64,12 @@ describe.skipIf(realTool('talosctl') === null)('the real talosctl, where somethi
     expect(await ask('apply-config', '-f', config)).toMatchObject({ exitCode: 0 });
   });
 
-  test('a port that is open and silent', async () => {
-    talos.fail({ node: 'cp-1', how: 'silent' });
-    expect((await ask('version')).stderr).toContain('authentication handshake failed: context deadline exceeded');
+  test('a port that is open and silent, asked at its own address and by way of another', async () => {
+    talos.fail({ node: 'w-1', how: 'silent' });
+    const version = ['version', '--short'];
+    const [own, other] = await Promise.all([ctl.run(...version, '--insecure', '-n', W1), ctl.ask(CP1, W1, ...version)]);
+    expect(own.stderr).toContain('authentication handshake failed: context deadline exceeded');
+    expect(other.stderr).toContain(`dial tcp ${W1}:50000: i/o timeout`);
   });
 
   test('a call that is late is answered', async () => {

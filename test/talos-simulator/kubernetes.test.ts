@@ -127,6 +127,27 @@ describe.skipIf(realTool('talosctl') === null)('the Kubernetes of a simulated cl
     expect(talos.nodes.get('cp-3')?.version).toBe('1.13.1');
   });
 
+  test('waits in vain for a node whose kubelet does not come back, and finds the one that does not boot', async () => {
+    talos.fail({ node: 'w-1', how: 'kubelet-fails', times: 1 });
+    // The time is over, and talosctl says nothing of it.
+    const stuck = await ctl.ask(CP1, W1, 'upgrade', '--image', IMAGE, '--drain=false', '--timeout', '4s');
+    expect(stuck).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/stage: BOOTING ready: false .*kubelet not running.*\s*$/) as string,
+    });
+    expect(await readiness()).toMatchObject({ 'w-1': 'False' });
+    expect((await health('1s')).stderr).toContain(`service "kubelet" not healthy: [${W1}]`);
+
+    talos.fail({ node: 'w-1', how: 'never-boots', times: 1 });
+    await ctl.ask(CP1, W1, 'reboot', '--wait=false');
+    await talos.until(({ nodes }) => nodes.get('w-1')?.stage === 'rebooting');
+    expect((await health('3s')).stderr).toContain(`waiting for apid to be ready: connection refused: [${W1}]`);
+    talos.power('w-1', 'off');
+    talos.power('w-1', 'on');
+    await talos.until(({ nodes }) => nodes.get('w-1')?.stage === 'running');
+    expect(await readiness()).toMatchObject({ 'w-1': 'True' });
+  });
+
   test('loses a control plane that is reset in good order, and takes it in again', async () => {
     const address = talos.nodes.get('cp-3')?.address ?? '';
     const wipe = ['--reboot', '--system-labels-to-wipe', 'STATE,EPHEMERAL'];

@@ -11,7 +11,8 @@ export type Refusal = readonly [status, string];
 type Effect =
   | { readonly at: 'call'; readonly call?: string; readonly effect: 'refuse'; readonly refusal: Refusal }
   | { readonly at: 'call'; readonly call?: string; readonly effect: 'silent' | 'late' | 'broken' }
-  | { readonly at: 'connection'; readonly effect: 'silent' | 'wrong-certificate' | 'refused' };
+  | { readonly at: 'connection'; readonly effect: 'silent' | 'wrong-certificate' | 'refused' }
+  | { readonly at: 'boot'; readonly effect: 'never' | 'no-kubelet' };
 
 const refuse = (call: string, code: status, text: string): Effect => ({
   at: 'call',
@@ -46,6 +47,10 @@ const EFFECTS = {
   'upgrade-fails': { at: 'call', call: 'LifecycleService/Upgrade', effect: 'broken' },
   /** The node comes back with the Talos that it had. */
   'upgrade-rolls-back': { at: 'call', call: 'Reboot', effect: 'broken' },
+  /** It goes down and does not come back, until its power goes off and on. */
+  'never-boots': { at: 'boot', effect: 'never' },
+  /** It comes back without its kubelet: the node stays NotReady. */
+  'kubelet-fails': { at: 'boot', effect: 'no-kubelet' },
 } as const satisfies Readonly<Record<string, Effect>>;
 
 /** What is about connections, where a rule names a call. */
@@ -101,6 +106,19 @@ export class Faults {
     if (entry?.effect.at !== 'connection' || entry.effect.effect === 'refused') return null;
     entry.left -= 1;
     return entry.effect.effect;
+  }
+
+  /** What befalls a boot of a node. */
+  atBoot(node: string): 'never' | 'no-kubelet' | null {
+    const entry = this.#find(node, ({ effect }) => effect.at === 'boot');
+    if (entry?.effect.at !== 'boot') return null;
+    entry.left -= 1;
+    return entry.effect.effect;
+  }
+
+  /** Whether a connection to a node would be silence; asked by what does not connect. */
+  isSilent(node: string): boolean {
+    return this.#find(node, ({ effect }) => effect.at === 'connection' && effect.effect === 'silent') !== undefined;
   }
 
   /** What befalls a call at a node. */

@@ -147,7 +147,7 @@ function asError(error: unknown): {
 
 async function ask(asked: Asked, incoming: Incoming, host: string, send: Call['send']): Promise<object> {
   const { world, via, name } = asked;
-  const node = reach(world, via, host);
+  const node = await reach(world, via, host);
   const over = new AbortController();
   incoming.once('cancelled', () => over.abort());
   const call: Call = { world, node, request: incoming.request, send, over: over.signal };
@@ -181,14 +181,21 @@ async function befall(fault: CallFault, { node, over }: Call): Promise<void> {
   if (fault.effect === 'broken') node.broken = true;
 }
 
+/** What the proxy waits for an answer of another node, in milliseconds. */
+const PATIENCE = 20_000;
+
 /** @throws as the proxy does where the other node does not answer, or is nobody it knows */
-function reach(world: World, via: TalosNode, host: string): TalosNode {
+async function reach(world: World, via: TalosNode, host: string): Promise<TalosNode> {
   const address = host.split(':')[0] ?? host;
   const node = [...world.nodes.values()].find((one) => one.address === address);
   if (node === via) return node;
   const where = `${address}:50000`;
   const failed = (why: string): Refused =>
     new Refused(status.UNAVAILABLE, `connection error: desc = "transport: ${why}"`);
+  if (node && world.faults.isSilent(node.name)) {
+    await delay(PATIENCE);
+    throw failed(`Error while dialing: dial tcp ${where}: i/o timeout`);
+  }
   if (!node || !answers(node) || world.faults.isClosed(node.name))
     throw failed(`Error while dialing: dial tcp ${where}: connect: connection refused`);
   if (node.stage === 'maintenance')

@@ -1,7 +1,7 @@
 /** How a machine lives: power, boots, services, and what a cluster does with a node that comes or goes. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Authority } from '../certificate.ts';
-import { newKubernetes } from './kubernetes/objects.ts';
+import { isReady, newKubernetes } from './kubernetes/objects.ts';
 import {
   authorityCertificate,
   authorityIn,
@@ -54,20 +54,20 @@ export function reboot(world: World, node: TalosNode): void {
 
 /** What each boot ends in: maintenance mode, or services that come up. */
 function comeUp(world: World, node: TalosNode): void {
+  const fault = world.faults.atBoot(node.name);
+  if (fault === 'never') return;
   node.config = node.staged ?? node.config;
   node.staged = null;
   if (node.installed !== null) node.version = tagOf(node.installed) || node.version;
   node.running = node.installed;
-  const { config } = node;
-  if (config === null) {
-    node.stage = 'maintenance';
-    announce(node);
-  } else if (authorityFor(world, config) === null) {
-    // A worker gets its certificate from a control plane, and waits for one.
-    whileUp(world, node, world.timings.services, () => comeUp(world, node));
-  } else {
-    startServices(world, node, config);
-  }
+  if (node.config !== null) return startWhenSigned(world, node, node.config, fault === null);
+  node.stage = 'maintenance';
+}
+
+/** A worker gets its certificate from a control plane, and waits for one. */
+function startWhenSigned(world: World, node: TalosNode, config: MachineConfig, hasKubelet: boolean): void {
+  if (authorityFor(world, config) !== null) startServices(world, node, config, hasKubelet);
+  else whileUp(world, node, world.timings.services, () => startWhenSigned(world, node, config, hasKubelet));
 }
 
 /** Who signs for Talos's API: the key is in the configuration of control planes only. */
@@ -79,14 +79,14 @@ export function authorityFor(world: World, config: MachineConfig): Authority | n
   return same.map((one) => authorityIn(one, 'machine.ca')).find((authority) => authority !== null) ?? null;
 }
 
-function startServices(world: World, node: TalosNode, config: MachineConfig): void {
+function startServices(world: World, node: TalosNode, config: MachineConfig, hasKubelet: boolean): void {
   const cluster = clusterOf(world, config);
   node.stage = 'booting';
-  announce(node);
   if (isController(config)) {
     node.etcd = 'waiting';
     whileUp(world, node, world.timings.services, () => startEtcd(world, node, cluster));
   }
+  if (!hasKubelet) return;
   whileUp(world, node, world.timings.services, () => {
     node.kubelet = true;
     settle(node);
@@ -135,7 +135,6 @@ export function bootstrap(world: World, node: TalosNode, cluster: Cluster): void
 function settle(node: TalosNode): void {
   if (node.stage !== 'booting' || !node.kubelet || node.etcd === 'waiting') return;
   node.stage = 'running';
-  announce(node);
 }
 
 /** A kubelet that finds an API makes its node known there. */
@@ -168,18 +167,43 @@ export function wipe(node: TalosNode, what: { readonly state: boolean; readonly 
   if (what.state && what.ephemeral) node.installed = null;
 }
 
-/** What `MachineStatusEvent` says of a stage. */
-const STATUS: Readonly<Partial<Record<Stage, readonly [string, boolean]>>> = {
-  maintenance: ['MAINTENANCE', true],
-  booting: ['BOOTING', false],
-  running: ['RUNNING', true],
-  upgrading: ['UPGRADING', false],
-  resetting: ['RESETTING', false],
+/** What `MachineStatusEvent` calls a stage. */
+const STAGES: Readonly<Partial<Record<Stage, string>>> = {
+  maintenance: 'MAINTENANCE',
+  booting: 'BOOTING',
+  running: 'RUNNING',
+  upgrading: 'UPGRADING',
+  resetting: 'RESETTING',
 };
 
-function announce(node: TalosNode): void {
-  const [stage, ready] = STATUS[node.stage] ?? ['UNKNOWN', false];
-  node.events.push({ type: 'MachineStatusEvent', value: { stage, status: { ready } }, actorId: '' });
+export interface MachineStatus {
+  readonly ready: boolean;
+  readonly unmetConditions: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** Ready is a machine whose services are up and whose Kubernetes node is ready: without a network it never is. */
+export function machineStatus(world: World, node: TalosNode): MachineStatus {
+  const { stage, config, kubelet, etcd } = node;
+  if (config === null || (stage !== 'booting' && stage !== 'running')) return { ready: true, unmetConditions: [] };
+  const down = [...(kubelet ? [] : ['kubelet not running']), ...(etcd === 'waiting' ? ['etcd not running'] : [])];
+  const unmetConditions = [
+    ...(down.length > 0 ? [{ name: 'services', reason: down.join(', ') }] : []),
+    ...(isReady(clusterOf(world, config), node) ? [] : [{ name: 'nodeReady', reason: notReady(node) }]),
+  ];
+  return { ready: unmetConditions.length === 0, unmetConditions };
+}
+
+const notReady = (node: TalosNode): string => `node "${nodeName(node)}" is not ready`;
+
+/** Tells those who follow the events of a machine when its stage or its readiness has changed. */
+export function announce(world: World): void {
+  for (const node of world.nodes.values()) {
+    const stage = STAGES[node.stage];
+    const last = node.events.findLast(({ type }) => type === 'MachineStatusEvent')?.value;
+    const value = { stage, status: machineStatus(world, node) };
+    if (stage === undefined || JSON.stringify(last) === JSON.stringify(value)) continue;
+    node.events.push({ type: 'MachineStatusEvent', value, actorId: '' });
+  }
 }
 
 /** Whether Kubernetes' API answers at this control plane. */

@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { stringify } from 'yaml';
 import { Refused, type Call, type Row } from './call.ts';
 import { configVersion } from './kubernetes/objects.ts';
-import { nodeName } from './life.ts';
+import { machineStatus, nodeName } from './life.ts';
 import { isController, textAt } from './machine-config.ts';
 import { servicesOf } from './services.ts';
 import { encode } from './protocol.ts';
@@ -125,9 +125,7 @@ const KINDS: readonly Kind[] = [
     type: 'MachineStatuses.runtime.talos.dev',
     namespace: 'runtime',
     columns: { Stage: '{.stage}', Ready: '{.status.ready}' },
-    list: ({ stage }) => [
-      { id: 'machine', spec: { stage, status: { ready: stage === 'running', unmetConditions: [] } } },
-    ],
+    list: (node, world) => [{ id: 'machine', spec: { stage: node.stage, status: machineStatus(world, node) } }],
   },
   {
     type: 'MachineConfigs.config.talos.dev',

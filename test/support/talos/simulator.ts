@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import { Faults, type FaultRule } from './faults.ts';
 import { openServers } from './kubernetes/server.ts';
-import { powerOff, powerOn } from './life.ts';
+import { announce, powerOff, powerOn } from './life.ts';
 import { openPort, type Port } from './port.ts';
 import {
   changed,
@@ -65,6 +65,7 @@ export async function startTalos(options: TalosOptions = {}): Promise<Simulator>
   const ports = new Map<string, Port>();
   const kubernetes = openServers(world);
   world.changes.on('changed', () => {
+    announce(world);
     for (const port of ports.values()) port.follow();
     kubernetes.follow();
   });
