@@ -38,6 +38,8 @@ describe('Taskfile.yml', () => {
       'check',
       'doctor',
       'proxmox:setup',
+      'talos:schematic:id',
+      'talos:schematic:register',
       'guard',
       'infra:init',
       'infra:upgrade',
@@ -68,7 +70,7 @@ describe('Taskfile.yml', () => {
     for (const [name, { desc, cmds }] of verbs) {
       expect(desc, name).toMatch(/^[A-Z].{20,}/);
       expect(cmds.join(), name).toContain(
-        `npx nigari ${name.replace(':', ' ').replace('fmt-check', 'fmt -check').replace('infra secrets-', 'secrets ')} `,
+        `npx nigari ${name.replaceAll(':', ' ').replace('fmt-check', 'fmt -check').replace('infra secrets-', 'secrets ')} `,
       );
     }
   });

@@ -46,6 +46,7 @@ export interface Options {
   readonly staleOk?: boolean;
   readonly stateIsMine?: boolean;
   readonly takeImages?: boolean;
+  readonly factory?: string;
 }
 
 /** One verb: what help and completion say of it, and the file that tells its story, loaded when it is called. */

@@ -65,7 +65,7 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   },
   'an image that the factory does not know': {
     code: 'proxmox-image-unknown',
-    says: /curl -X POST --data-binary @schematic\.yaml https:\/\/factory\.talos\.dev\/schematics/,
+    says: /nigari talos schematic register/,
     proxmox: { images: {} },
   },
   'a host without internet access': {

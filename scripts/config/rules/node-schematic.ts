@@ -3,7 +3,7 @@ import type { Schematic } from '../../talos/schematic.ts';
 import type { InputPath } from '../../types.ts';
 import { nodeDefault } from '../defaults.ts';
 import type { WellFormed } from '../well-formed.ts';
-import { knownSchematic } from './known-schematics.ts';
+import { knownSchematic } from '../../talos/known-schematics.ts';
 import { CLUSTER_FILE, nodePath, type RuleInput } from './rule.ts';
 
 export const CLUSTER_SCHEMATIC: InputPath = [CLUSTER_FILE, 'talos_schematic'];

@@ -94,7 +94,7 @@ export const PROXMOX: readonly FailureRow[] = [
     /(?:invalid server response: '|download failed: )404 Not Found/,
     'proxmox-image-unknown',
     'there is no such image at the Image Factory (404)',
-    'is talos_version a release? A schematic_id is known there once its YAML was sent: `curl -X POST --data-binary @schematic.yaml https://factory.talos.dev/schematics` answers its id',
+    'is talos_version a release? A schematic is known there once it was sent: `nigari talos schematic register` does that',
   ],
   [
     /invalid server response: '(?<answer>.+?)'(?=\s|$)/,

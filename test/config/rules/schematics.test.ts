@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { nodeDefault } from '../../../scripts/config/defaults.ts';
-import { knownSchematic } from '../../../scripts/config/rules/known-schematics.ts';
+import { knownSchematic } from '../../../scripts/talos/known-schematics.ts';
 import { GUEST_AGENT } from '../../../scripts/talos/extensions.ts';
 import { BARE, codes, controller, hints, nodes, PROXMOX, said, withLines, worker } from '../../support/rule-inputs.ts';
 

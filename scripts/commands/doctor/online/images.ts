@@ -1,6 +1,7 @@
 /** Does the image factory have the images? Asked from here: Proxmox VE itself downloads them. */
 import type { Context } from '../../context.ts';
 import { ok, type Row } from '../row.ts';
+import { schematicQuestion } from '../../../talos/factory.ts';
 import { ask, type Opened } from './probe.ts';
 
 export async function images({ signal }: Context, opened: Opened): Promise<readonly Row[]> {
@@ -23,15 +24,25 @@ async function imageRow(
       found: `${new URL(url).host} does not answer here (${answer.reason})`,
       remedy: 'Proxmox VE downloads it, not this machine: has it internet access?',
     };
-  if (answer.status < 400) return ok(name, `${new URL(url).host} has it`);
-  return {
-    name,
-    status: answer.status === 404 ? 'fail' : 'warning',
-    found: `${new URL(url).host} answers ${answer.status}`,
-    remedy: unknownSchematic(url),
-  };
+  const { host } = new URL(url);
+  if (answer.status < 400) return ok(name, `${host} has it`);
+  const found = `${host} answers ${answer.status}`;
+  if (answer.status !== 404) return { name, status: 'warning', found, remedy: 'ask again later' };
+  return { name, status: 'fail', ...(await whyMissing(url, opened, signal)) };
 }
 
-/** Source: https://github.com/siderolabs/image-factory, "POST /schematics". */
-const unknownSchematic = (url: string): string =>
-  `correct talos_version or schematic_id; a schematic that the factory does not know is registered by: curl -X POST --data-binary @schematic.yaml ${new URL('/schematics', url).href}`;
+/** The factory makes an image when it is asked for: it has none where it does not know the schematic, or cannot make it. */
+async function whyMissing(url: string, opened: Opened, signal: AbortSignal): Promise<Pick<Row, 'found' | 'remedy'>> {
+  const [, , schematic = '', version = ''] = new URL(url).pathname.split('/');
+  const { host, origin } = new URL(url);
+  const answer = await ask(schematicQuestion(origin, schematic), opened, signal);
+  if ('status' in answer && answer.status === 200)
+    return {
+      found: `${host} knows the schematic, and makes no image of it for Talos ${version}`,
+      remedy: 'is talos_version a release, and has it all extensions of the schematic?',
+    };
+  return {
+    found: `${host} does not know the schematic ${schematic}`,
+    remedy: 'nigari talos schematic register makes it known; where only schematic_id is written, correct that',
+  };
+}

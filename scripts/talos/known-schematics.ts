@@ -2,7 +2,7 @@
  * Schematics whose content is known though only their id is written: those that are stated in a public place, as the
  * documentation of Talos and Longhorn, and the tests of image-factory and talhelper.
  */
-import { schematicId, type Schematic } from '../../talos/schematic.ts';
+import { schematicId, type Schematic } from './schematic.ts';
 
 const withExtensions = (...names: readonly string[]): Schematic => ({
   customization: { systemExtensions: { officialExtensions: names.map((name) => `siderolabs/${name}`) } },
