@@ -101,6 +101,13 @@ describe.skipIf(realTool('talosctl') === null)('the real talosctl', () => {
     expect(said.stdout.trim().split('\n')).toHaveLength(2);
   });
 
+  test('cannot reach others by way of a worker', async () => {
+    expect((await ctl.ask(W1, CP1, 'version')).stderr).toContain(
+      'code = PermissionDenied desc = no request forwarding',
+    );
+    expect(await ctl.ask(W1, W1, 'version')).toMatchObject({ exitCode: 0 });
+  });
+
   test('reads the configuration in force, byte for byte', async () => {
     const sent = talos.nodes.get('cp-1')?.config?.text ?? '';
     const said = await ctl.ask(CP1, CP1, 'get', 'machineconfig', 'v1alpha1', '-o', 'jsonpath={.spec}');

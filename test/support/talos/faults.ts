@@ -44,7 +44,7 @@ const EFFECTS = {
   'no-quorum': refuse('Etcd*', status.UNKNOWN, 'etcdserver: no leader'),
   'pull-fails': refuse('ImageService/Pull', status.NOT_FOUND, 'error pulling image: not found'),
   /** The installer ends with an error, and what is on the disk stays. */
-  'upgrade-fails': { at: 'call', call: 'LifecycleService/Upgrade', effect: 'broken' },
+  'upgrade-fails': { at: 'call', call: '(LifecycleService/)?Upgrade', effect: 'broken' },
   /** The node comes back with the Talos that it had. */
   'upgrade-rolls-back': { at: 'call', call: 'Reboot', effect: 'broken' },
   /** It goes down and does not come back, until its power goes off and on. */
@@ -65,7 +65,7 @@ export type How = keyof typeof EFFECTS;
 export interface FaultRule {
   /** Without it, at each node. */
   readonly node?: string;
-  /** Without it, at the calls that the fault is about; `*` stands for anything. */
+  /** Without it, at the calls that the fault is about; a regular expression, in which `*` stands for anything. */
   readonly call?: string;
   readonly how: How;
   /** How often, from now on; without it until `heal`. */

@@ -11,6 +11,7 @@ import {
 } from '@grpc/grpc-js';
 import { Refused, type Call, type Role, type Row } from './call.ts';
 import type { CallFault } from './faults.ts';
+import { isController } from './machine-config.ts';
 import { etcdRows } from './etcd.ts';
 import { healthRows } from './health.ts';
 import { machineRows } from './machine.ts';
@@ -43,7 +44,7 @@ export function implementation(
 ): UntypedServiceImplementation {
   return Object.fromEntries(
     Object.entries(service).map(([name, { path, responseStream }]) => {
-      const asked = { world, via: node, name: nameOf(path) };
+      const asked = { world, via: node, name: nameOf(path), path };
       return [
         name,
         responseStream
@@ -59,13 +60,21 @@ interface Asked {
   /** The node that was dialled. */
   readonly via: TalosNode;
   readonly name: string;
+  /** `/machine.MachineService/Version` */
+  readonly path: string;
 }
 
-/** Where a call is to be done. `apart`: each answer says whose it is, and an error is an answer too. */
-function targetsOf(
-  { via, name }: Asked,
-  metadata: Metadata,
-): { readonly hosts: readonly string[]; readonly apart: boolean } {
+interface Targets {
+  readonly hosts: readonly string[];
+  /** Each answer says whose it is, and an error is an answer too. */
+  readonly apart: boolean;
+}
+
+/** Services whose answers can be put together. */
+const TOGETHER = ['MachineService', 'ClusterService', 'StorageService'];
+
+/** Where a call is to be done, as Talos's proxy reads it; workers pass nothing on, and nobody does in maintenance mode. */
+function targetsOf({ via, path }: Asked, metadata: Metadata): Targets {
   const named = (key: string): string[] =>
     metadata.get(key).flatMap((value) =>
       String(value)
@@ -73,10 +82,14 @@ function targetsOf(
         .filter((host) => host !== ''),
     );
   const many = named('nodes');
-  if (many.length > 1 && name.startsWith('State/'))
-    throw new Refused(status.INVALID_ARGUMENT, 'one-to-many proxying is not supported for COSI methods');
-  if (many.length > 0) return { hosts: many, apart: !name.startsWith('State/') };
-  return { hosts: [named('node')[0] ?? via.address], apart: false };
+  const [host = via.address] = many.length > 0 ? many : named('node');
+  const isOwn = many.length <= 1 && host.split(':')[0] === via.address;
+  if (via.config === null || (isOwn && !isController(via.config))) return { hosts: [via.address], apart: false };
+  if (!isOwn && !isController(via.config)) throw new Refused(status.PERMISSION_DENIED, 'no request forwarding');
+  if (many.length === 0) return { hosts: [host], apart: false };
+  if (!TOGETHER.some((service) => path.includes(`.${service}/`)))
+    throw new Refused(status.INVALID_ARGUMENT, `one-2-many proxying is not supported for method ${path}`);
+  return { hosts: many, apart: true };
 }
 
 async function once(asked: Asked, call: ServerUnaryCall<object, object>, answer: sendUnaryData<object>): Promise<void> {

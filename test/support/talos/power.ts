@@ -11,28 +11,48 @@ const NOTICE = 300;
 
 const START = 1;
 
-function begin({ world, node }: Call, sequence: string): string {
-  const actorId = randomUUID();
-  const say = (type: MachineEvent['type'], value: object): void => void node.events.push({ type, value, actorId });
-  say('SequenceEvent', { sequence, action: START });
-  say('PhaseEvent', { phase: 'stopServices', action: 0 });
-  say('TaskEvent', { task: 'stopAllServices', action: 0 });
-  changed(world);
-  return actorId;
+/** What a machine is told to do, as events under an id that its clients follow. */
+export class Sequence {
+  readonly actorId = randomUUID();
+  readonly #call: Call;
+  readonly #name: string;
+
+  constructor(call: Call, name: string) {
+    this.#call = call;
+    this.#name = name;
+    this.#say('SequenceEvent', { sequence: name, action: START });
+  }
+
+  /** Clients of a reset wait for this. */
+  stopServices(): this {
+    this.#say('PhaseEvent', { phase: 'stopServices', action: 0 });
+    this.#say('TaskEvent', { task: 'stopAllServices', action: 0 });
+    return this;
+  }
+
+  fail(message: string): void {
+    this.#say('SequenceEvent', { sequence: this.#name, action: 0, error: { code: 0, message } });
+  }
+
+  #say(type: MachineEvent['type'], value: object): void {
+    const { world, node } = this.#call;
+    node.events.push({ type, value, actorId: this.actorId });
+    changed(world);
+  }
 }
 
 function rebootNode(call: Call): object {
   const { world, node } = call;
   if (node.broken && node.running !== null) node.installed = node.running;
   node.broken = false;
-  const actorId = begin(call, 'reboot');
+  const { actorId } = new Sequence(call, 'reboot').stopServices();
   whileUp(world, node, NOTICE, () => reboot(world, node));
   return { actorId };
 }
 
 function shutdown(call: Call): object {
   const { world, node } = call;
-  const actorId = begin(call, 'shutdown');
+  const { actorId } = new Sequence(call, 'shutdown').stopServices();
   whileUp(world, node, NOTICE, () => powerOff(node));
   return { actorId };
 }
@@ -44,7 +64,7 @@ function reset(call: Call): object {
     .map(({ label }) => label);
   const gone = (label: string): boolean => labels.length === 0 || labels.includes(label);
   if (request.graceful) leaveCluster(call);
-  const actorId = begin(call, 'reset');
+  const { actorId } = new Sequence(call, 'reset').stopServices();
   node.stage = 'resetting';
   whileUp(world, node, NOTICE, () => {
     wipe(node, { state: gone('STATE'), ephemeral: gone('EPHEMERAL') });

@@ -71,7 +71,8 @@ const MESSAGES: Readonly<Record<string, string>> = {
 
   'machine.EventsRequest': 'int32 tailEvents 1, string tailId 2, int32 tailSeconds 3, string withActorId 4',
   'machine.Event': 'common.Metadata metadata 1, google.protobuf.Any data 2, string id 3, string actorId 4',
-  'machine.SequenceEvent': 'string sequence 1, int32 action 2',
+  'common.Error': 'int32 code 1, string message 2',
+  'machine.SequenceEvent': 'string sequence 1, int32 action 2, common.Error error 3',
   'machine.PhaseEvent': 'string phase 1, int32 action 2',
   'machine.TaskEvent': 'string task 1, int32 action 2',
   'machine.UnmetCondition': 'string name 1, string reason 2',

@@ -1,9 +1,9 @@
 /** Another Talos on the disk: `machine.ImageService`, `machine.LifecycleService`, and the call of Talos before 1.13. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { randomUUID } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import { Refused, type Call, type Row } from './call.ts';
 import { reboot, whileUp } from './life.ts';
+import { Sequence } from './power.ts';
 
 const LAYERS = ['layer-1', 'layer-2'];
 const BYTES = 50_000_000;
@@ -34,6 +34,9 @@ async function pull({ world, request, send }: Call): Promise<void> {
 const STEPS = ['running Talos installer', 'installing', 'updating boot loader', 'installation complete'];
 
 async function install({ world, node, request, send }: Call): Promise<void> {
+  // Talos learned this in 1.13.
+  if (/^1\.(?:\d|1[0-2])\./.test(node.version))
+    throw new Refused(status.UNIMPLEMENTED, 'unknown service machine.LifecycleService');
   if (node.installed === null) throw new Refused(status.FAILED_PRECONDITION, 'Talos is not installed');
   const before = node.stage;
   node.stage = 'upgrading';
@@ -47,12 +50,23 @@ async function install({ world, node, request, send }: Call): Promise<void> {
   node.broken = false;
 }
 
-/** Installs and reboots in one, as Talos before 1.13 is asked to. */
-function upgradeAtOnce({ world, node, request }: Call): object {
+/** Installs and reboots in one: what Talos before 1.13 is asked to do. */
+function upgradeAtOnce(call: Call): object {
+  const { world, node, request } = call;
   if (node.installed === null) throw new Refused(status.FAILED_PRECONDITION, 'Talos is not installed');
-  node.installed = String(request.image);
-  whileUp(world, node, world.timings.upgrade, () => reboot(world, node));
-  return { ack: 'Upgrade request received', actorId: randomUUID() };
+  const sequence = new Sequence(call, 'upgrade');
+  const { stage, broken } = node;
+  Object.assign(node, { stage: 'upgrading', broken: false });
+  whileUp(world, node, world.timings.upgrade, () => {
+    if (broken) {
+      node.stage = stage;
+      sequence.fail('error upgrading: exit code 1');
+    } else {
+      node.installed = String(request.image);
+      reboot(world, node);
+    }
+  });
+  return { ack: 'Upgrade request received', actorId: sequence.actorId };
 }
 
 export const upgradeRows: readonly Row[] = [
