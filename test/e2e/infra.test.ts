@@ -262,7 +262,10 @@ describe.skipIf(process.platform === 'win32')('without what it needs', () => {
 
   function tamper(folder: string): void {
     const path = join(folder, 'infrastructure/secrets.sops.yaml');
-    writeFileSync(path, readFileSync(path, 'utf8').replace(/data:./, 'data:A'));
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8').replace(/data:(.)/, (_, first) => `data:${first === 'A' ? 'B' : 'A'}`),
+    );
   }
 
   function bareMetal(folder: string): void {
