@@ -65,6 +65,11 @@ describe.skipIf(realTool('talosctl') === null)('with the real talosctl', { timeo
     });
   });
 
+  test.each(['1.9.5', '1.10.0'])('older contracts of the same dialect are valid as well: %s', async (version) => {
+    const configs = await generated(await written('talos-legacy', version));
+    for (const config of configs.values()) await expect(validateConfig(config)).resolves.toBeDefined();
+  });
+
   test("labels, modules and disks are the nodes' own", async () => {
     const configs = await generated(await written('talos-options', '1.13.9'));
     const machine = (name: string) => machineOf(documentsOf(configs.get(name) ?? ''));

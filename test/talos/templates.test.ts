@@ -69,6 +69,16 @@ describe.each(scenarios)('the patches of %s', (scenario) => {
     }
   });
 
+  test('for Talos 1.14 say in the old form only what has no document', async () => {
+    for (const documents of (await patchesOf(scenario, '1.14.0')).values()) {
+      const old = documents.filter(({ kind }) => kind === undefined);
+      const keys = old.flatMap((document) =>
+        Object.entries(document).flatMap(([part, below]) => Object.keys(below ?? {}).map((key) => `${part}.${key}`)),
+      );
+      expect(['machine.certSANs', 'cluster.etcd']).toEqual(expect.arrayContaining(keys));
+    }
+  });
+
   test('share the address of the API among the controllers alone', async () => {
     const { cluster, nodes } = writtenIn(await scenarioTexts(scenario));
     const { vip } = derive({ cluster, nodes }).model.talos;
