@@ -2,14 +2,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultRule } from '../support/talos/faults.ts';
 import { startTalos, type Simulator } from '../support/talos/simulator.ts';
-import { ownNetwork, withTalosctl, type Said, type Talosctl } from '../support/talos/talosctl.ts';
-import { realTool } from '../support/tools.ts';
+import { cannotTry, ownNetwork, withTalosctl, type Said, type Talosctl } from '../support/talos/talosctl.ts';
 
 const network = ownNetwork();
 const CP1 = `${network}.11`;
 const W1 = `${network}.21`;
 
-describe.skipIf(realTool('talosctl') === null)('the real talosctl, where something fails', () => {
+describe.skipIf(cannotTry())('the real talosctl, where something fails', () => {
   let talos: Simulator;
   let ctl: Talosctl;
   let config: string;

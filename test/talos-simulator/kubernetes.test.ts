@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askKubernetes } from '../support/talos/kubernetes/client.ts';
 import type { Kubernetes } from '../support/talos/kubernetes/objects.ts';
 import { startTalos, type Simulator } from '../support/talos/simulator.ts';
-import { ownNetwork, withTalosctl, type Said, type Talosctl } from '../support/talos/talosctl.ts';
-import { realTool } from '../support/tools.ts';
+import { cannotTry, ownNetwork, withTalosctl, type Said, type Talosctl } from '../support/talos/talosctl.ts';
 
 const network = ownNetwork();
 const VIP = `${network}.110`;
@@ -13,7 +12,7 @@ const [CP1, CP2, , W1] = NODES.map(({ address }) => address) as [string, string,
 const NO_NETWORK = 'cluster: {network: {cni: {name: none}}}';
 const IMAGE = 'factory.talos.dev/nocloud-installer/abc:v1.13.1';
 
-describe.skipIf(realTool('talosctl') === null)('the Kubernetes of a simulated cluster', () => {
+describe.skipIf(cannotTry())('the Kubernetes of a simulated cluster', () => {
   let talos: Simulator;
   let ctl: Talosctl;
   let kubeconfig: string;

@@ -2,8 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTalos, type Simulator } from '../support/talos/simulator.ts';
-import { edited, ownNetwork, withTalosctl, type Talosctl } from '../support/talos/talosctl.ts';
-import { realTool } from '../support/tools.ts';
+import { cannotTry, edited, ownNetwork, withTalosctl, type Talosctl } from '../support/talos/talosctl.ts';
 
 const network = ownNetwork();
 const [VIP, CP1, CP2, W1] = [10, 11, 12, 21].map((last) => `${network}.${last}`) as [string, string, string, string];
@@ -13,7 +12,7 @@ const NODES = [
   { name: 'w-1', address: W1 },
 ];
 
-describe.skipIf(realTool('talosctl') === null)('the real talosctl', () => {
+describe.skipIf(cannotTry())('the real talosctl', () => {
   let talos: Simulator;
   let ctl: Talosctl;
   const stage = (name: string): string | undefined => talos.nodes.get(name)?.stage;

@@ -12,6 +12,9 @@ import { realTool } from '../tools.ts';
  */
 export const ownNetwork = (): string => `127.${1 + ((process.pid >> 8) % 250)}.${process.pid % 256}`;
 
+/** Without talosctl, or where only 127.0.0.1 is a loopback address, there is nothing to try. */
+export const cannotTry = (): boolean => realTool('talosctl') === null || process.platform === 'darwin';
+
 export interface Said {
   readonly exitCode: number;
   readonly stdout: string;
