@@ -7,16 +7,18 @@ import { knownKeys } from '../config/key-schema.ts';
 import type { KeyPath } from '../config/path.ts';
 import { valueText } from '../explain/words.ts';
 import { INPUT_KINDS, type InputName } from './input.ts';
-import { describedKey, description, wordsOf } from './key-words.ts';
+import { describedKey, description, offeredWords } from './key-words.ts';
 
 /** @param before the text up to the cursor; @param after the rest of it */
 export function completions(file: InputName, before: string, after: string): readonly CompletionItem[] {
   const above = before.split('\n');
   const line = above.pop() ?? '';
-  const value = /^((?: *- +)*| +)?([\w-]+): +(["']?)[\w.-]*$/.exec(line);
-  if (value !== null) return valueItems(file, [...parentPath(above, line), value[2] ?? '']);
-  if (!/^ *(?:- +)*[\w-]*$/.test(line)) return [];
+  const value = /^((?: *- +)*| +)?([\w-]+): +(\[(?:[^\]]*, *)?)?["']?([\w./-]*)$/.exec(line);
   const path = parentPath(above, line);
+  if (value !== null) return valueItems(file, [...path, value[2] ?? '', ...(value[3] ? [0] : [])], value[4]);
+  const item = /^ *(?:- +)+["']?([\w./-]*)$/.exec(line);
+  const items = item === null ? [] : valueItems(file, path, item[1]);
+  if (items.length > 0 || !/^ *(?:- +)*[\w-]*$/.test(line)) return items;
   return keyItems(file, path, siblings(above, line, after.split('\n').slice(1)));
 }
 
@@ -34,14 +36,19 @@ function keyItems(file: InputName, path: KeyPath, taken: ReadonlySet<string>): r
   });
 }
 
-function valueItems(file: InputName, path: KeyPath): readonly CompletionItem[] {
+function valueItems(file: InputName, path: KeyPath, typed = ''): readonly CompletionItem[] {
   const described = describedKey(file, path);
-  return wordsOf(described ?? {}).map((word) => ({
+  // To editors a word ends at a slash: what stands before it stays.
+  const kept = typed.slice(0, typed.lastIndexOf('/') + 1);
+  return offeredWords(file, path).map((word) => ({
     label: word,
     kind: CompletionItemKind.Value,
+    ...(kept !== '' && word.startsWith(kept) && behind(word.slice(kept.length))),
     ...(String(described?.default) === word && { detail: 'default', preselect: true }),
   }));
 }
+
+const behind = (rest: string): object => ({ insertText: rest, filterText: rest });
 
 /** A line that starts a key: the column of the key, and that of the dash before it. */
 interface Entry {

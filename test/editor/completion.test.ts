@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { completions } from '../../scripts/editor/completion.ts';
 import type { InputName } from '../../scripts/editor/input.ts';
 import { knownKeys } from '../../scripts/config/key-schema.ts';
+import { EXTENSIONS } from '../../scripts/talos/extensions.ts';
 import { cursor } from '../support/editor.ts';
 
 function offered(file: InputName, marked: string): readonly string[] {
@@ -57,6 +58,29 @@ describe('values', () => {
     ['cluster.yaml', 'node_first_boot:|', []],
   ])('in %s at %j', (file, marked, labels) => {
     expect(offered(file, marked)).toEqual(labels);
+  });
+
+  const list = 'talos_schematic:\n  customization:\n    systemExtensions:\n      officialExtensions:';
+  test.each<[InputName, string]>([
+    ['cluster.yaml', `${list}\n        - |`],
+    ['cluster.yaml', `${list}\n        - siderolabs/zfs\n        - siderolabs/q|`],
+    ['cluster.yaml', `${list}\n      - "siderolabs/|`],
+    ['cluster.yaml', `${list} [|`],
+    ['cluster.yaml', `${list} [siderolabs/zfs, siderolabs/q|`],
+    ['nodes.yaml', `nodes:\n  - name: a\n    schematic:\n${list.slice(17).replaceAll('\n', '\n  ')} [|`],
+  ])('in %s at %j the official extensions', (file, marked) => {
+    expect(offered(file, marked)).toEqual([...EXTENSIONS.keys()]);
+  });
+
+  test('what is typed up to a slash stays', () => {
+    const items = completions('cluster.yaml', `${list} [siderolabs/q`, ']');
+    expect(items.find(({ label }) => label === 'siderolabs/qemu-guest-agent')?.insertText).toBe('qemu-guest-agent');
+    expect(completions('cluster.yaml', `${list} [q`, ']')[0]).not.toHaveProperty('insertText');
+  });
+
+  test('the platforms of a lock file, in a list', () => {
+    expect(offered('cluster.yaml', 'tofu_lock_platforms:\n  - |')).toContain('linux_amd64');
+    expect(offered('nodes.yaml', 'nodes:\n  - kernel_modules: [|')).toEqual([]);
   });
 
   test('the default is marked', () => {
