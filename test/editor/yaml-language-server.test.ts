@@ -130,6 +130,12 @@ describe.each(ways)('$way', ({ yaml, text }) => {
     ['cluster.yaml', 'proxmox_vm_advanced:\n  bios: |', ['ovmf', 'seabios']],
     ['cluster.yaml', 'proxmox_vm_advanced:\n  |', ['bios', 'machine', 'network_bridge']],
     ['cluster.yaml', 'proxmox_i|', ['proxmox_insecure', 'proxmox_iso_storage']],
+    [
+      'cluster.yaml',
+      'talos_schematic:\n  customization:\n    systemExtensions:\n      officialExtensions:\n        - |',
+      ['siderolabs/qemu-guest-agent', 'siderolabs/iscsi-tools'],
+    ],
+    ['cluster.yaml', 'talos_schematic:\n  customization:\n    bootloader: |', ['sd-boot', 'grub']],
     ['nodes.yaml', '  - |', ['node', 'name', 'vm_cores']],
     ['nodes.yaml', '  - name: x\n    contr|', ['controller']],
     ['nodes.yaml', '  - name: x\n    controller: |', ['true', 'false']],
