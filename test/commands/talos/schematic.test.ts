@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { images } from '../../../scripts/commands/doctor/online/images.ts';
 import type { Opened } from '../../../scripts/commands/doctor/online/probe.ts';
+import { bareMetalSchematics } from '../../../scripts/commands/doctor/online/schematics.ts';
 import { registerSchematics, schematicId } from '../../../scripts/commands/talos/schematic.ts';
 import { Exit, Refusal, type Problem } from '../../../scripts/problem.ts';
 import { contextFor } from '../../support/context.ts';
@@ -149,5 +150,38 @@ describe('doctor --online', () => {
       ['image 0000', 'fail', `does not know the schematic ${UNKNOWN}`],
     ]);
     expect(rows[2]?.remedy).toContain('nigari talos schematic register');
+  });
+
+  const bare = (name: string, more: string): string =>
+    `  - {name: ${name}, address: 10.0.0.1${name.length}, controller: true, disk: /dev/sda, mac_addr: "02:00:00:00:00:0${name.length}", ${more}}\n`;
+  const bareMetal = (): string =>
+    project({
+      'cluster.yaml': 'node_cidr: 10.0.0.0/24\ncluster_api_addr: 10.0.0.10\n',
+      'nodes.yaml': `nodes:\n${[
+        bare('a', `schematic_id: "${UNKNOWN}"`),
+        bare('bb', 'schematic: {}'),
+        bare('ccc', 'schematic: {customization: {extraKernelArgs: [a=b]}}'),
+      ].join('')}`,
+    });
+
+  test('asks for the schematics themselves where no VM is made', async () => {
+    const vanilla = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
+    const factory = await startImageFactory();
+    await fetch(`${factory.url}/schematics`, { method: 'POST', body: 'customization: {}\n' });
+    expect(factory.known).toEqual([vanilla]);
+    const limits = { left: () => 5000, ca: null };
+    const rows = await bareMetalSchematics(contextFor(bareMetal()).context, limits, factory.url);
+    expect(rows?.map(({ status, remedy }) => [status, remedy])).toEqual([
+      ['fail', 'correct schematic_id of a'],
+      ['ok', undefined],
+      ['fail', 'nigari talos schematic register'],
+    ]);
+    await factory.down();
+    const later = await bareMetalSchematics(contextFor(bareMetal()).context, limits, factory.url);
+    expect(later?.map(({ status }) => status)).toEqual(['warning', 'warning', 'warning']);
+  });
+
+  test('leaves that where VMs are made', async () => {
+    expect(await bareMetalSchematics(contextFor(folder()).context, { left: () => 1, ca: null })).toBeNull();
   });
 });

@@ -7,6 +7,7 @@ import type { Row } from '../row.ts';
 import { images } from './images.ts';
 import type { Opened } from './probe.ts';
 import { proxmox } from './proxmox.ts';
+import { bareMetalSchematics } from './schematics.ts';
 import { state } from './state.ts';
 
 /** For all of it together, in milliseconds. */
@@ -16,11 +17,13 @@ const PATIENCE = 9_000;
 const PROBES: readonly ((context: Context, opened: Opened) => Promise<readonly Row[]>)[] = [proxmox, state, images];
 
 export async function online(context: Context): Promise<readonly Row[]> {
+  const until = Date.now() + PATIENCE;
+  const left = (): number => Math.max(1, until - Date.now());
+  const limits = { left, ca: await trustedAuthority(context.env) };
+  const bareMetal = await bareMetalSchematics(context, limits);
+  if (bareMetal !== null) return bareMetal;
   try {
-    const rendered = await openRendered(context);
-    const until = Date.now() + PATIENCE;
-    const left = (): number => Math.max(1, until - Date.now());
-    const opened = { ...rendered, left, ca: await trustedAuthority(context.env) };
+    const opened = { ...(await openRendered(context)), ...limits };
     return (await Promise.all(PROBES.map((probe) => probe(context, opened)))).flat();
   } catch (error) {
     if (!(error instanceof Refusal) || error.problems.length === 0) throw error;
