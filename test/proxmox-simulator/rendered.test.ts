@@ -7,7 +7,7 @@ import { clusterFor } from '../support/proxmox/for-model.ts';
 import type { ProxmoxOptions } from '../support/proxmox/seeds.ts';
 import { startProxmox, type Simulator } from '../support/proxmox/simulator.ts';
 import { stackIn, type Stack } from '../support/proxmox/stack.ts';
-import { renderModel, renderScenario, scenarios, writeArtifacts, type Rendered } from '../support/render.ts';
+import { renderModel, renderScenario, virtualScenarios, writeArtifacts, type Rendered } from '../support/render.ts';
 import { SECRETS } from '../support/tofu.ts';
 import { realTool } from '../support/tools.ts';
 
@@ -43,22 +43,19 @@ const left = (proxmox: Simulator): object => ({ guests: proxmox.guests(), volume
 const machine = (name: string): string => `proxmox_virtual_environment_vm.talos_node["${name}"]`;
 
 describe.skipIf(!realTool('tofu'))('what nigari renders', () => {
-  test.each(scenarios.filter((name) => name !== 'bare-metal'))(
-    '%s: applied, nothing more to do, destroyed',
-    async (name) => {
-      const rendered = await renderScenario(name);
-      const { proxmox, init, plan, apply, destroy } = await project(rendered);
-      await init();
-      await apply();
-      expect(await plan()).toEqual([]);
-      const running = proxmox.guests().map(({ name, status, pending }) => ({ name, status, pending }));
-      const expected = rendered.model.nodes.map(({ name }) => ({ name, status: 'running', pending: [] }));
-      expect(running).toEqual(expect.arrayContaining(expected));
-      expect(running).toHaveLength(expected.length);
-      await destroy();
-      expect(left(proxmox)).toEqual(EMPTY);
-    },
-  );
+  test.each(virtualScenarios)('%s: applied, nothing more to do, destroyed', async (name) => {
+    const rendered = await renderScenario(name);
+    const { proxmox, init, plan, apply, destroy } = await project(rendered);
+    await init();
+    await apply();
+    expect(await plan()).toEqual([]);
+    const running = proxmox.guests().map(({ name, status, pending }) => ({ name, status, pending }));
+    const expected = rendered.model.nodes.map(({ name }) => ({ name, status: 'running', pending: [] }));
+    expect(running).toEqual(expect.arrayContaining(expected));
+    expect(running).toHaveLength(expected.length);
+    await destroy();
+    expect(left(proxmox)).toEqual(EMPTY);
+  });
 
   test('is content with a token that has the least privileges', async () => {
     const rendered = await renderScenario('secureboot-encrypted');

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { liveThrough, NOTHING } from '../support/lived.ts';
-import { scenarios, scenarioTexts } from '../support/render.ts';
+import { scenarioTexts, virtualScenarios } from '../support/render.ts';
 import { realTool } from '../support/tools.ts';
 
 describe.skipIf(realTool('tofu') === null)('the machines of every scenario live as foretold', () => {
-  test.each(scenarios.filter((name) => name !== 'bare-metal'))('%s', async (name) => {
+  test.each(virtualScenarios)('%s', async (name) => {
     expect(await liveThrough(await scenarioTexts(name))).toEqual(NOTHING);
   });
 

@@ -1,5 +1,5 @@
 /** The scenarios of `test/fixtures/valid`, rendered as `configure` renders them, in memory. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
@@ -20,6 +20,11 @@ export const scenarios: readonly string[] = readdirSync(FIXTURES, { withFileType
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
   .toSorted();
+
+/** Those of them that make virtual machines; the others are bare metal. */
+export const virtualScenarios: readonly string[] = scenarios.filter((name) =>
+  readFileSync(join(FIXTURES, name, 'cluster.yaml'), 'utf8').includes('\nproxmox_node: '),
+);
 
 export interface Rendered {
   readonly model: Model;

@@ -142,7 +142,7 @@ const nfc = (text: string): string => text.normalize('NFC');
 describe.skipIf(!realTool('tofu'))('strings in HCL', () => {
   test('are what they were, for the real OpenTofu', async () => {
     const cluster = { node_cidr: '10.0.0.0/24', cluster_api_addr: '10.0.0.10', vars: { strings: STRINGS } };
-    const { model } = derive({ cluster, nodes: [] });
+    const { model } = derive({ cluster, nodes: [{ name: 'cp-1', address: '10.0.0.11', controller: true }] });
     const { artifacts } = await renderModel(model, [template]);
     expect(await verify(artifacts, model)).toEqual([]);
     const { values, objects, fragments } = await outputs(artifacts);
