@@ -1,5 +1,6 @@
 /** argv → one command → exit code. The only file that ends the process. */
 import { statSync } from 'node:fs';
+import { setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { Command, CommanderError, Option } from 'commander';
@@ -98,6 +99,8 @@ const IMPATIENT = 3;
 /** The first Ctrl-C asks to stop at the next safe point; a child such as tofu gets it too, and is waited for. */
 function interruptions(): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
+  // Works that go on at once all listen.
+  setMaxListeners(0, controller.signal);
   let times = 0;
   const onSignal = (): void => {
     times += 1;

@@ -5,7 +5,7 @@ import { CHANGES } from './verbs/changes.ts';
 import { INFRA } from './verbs/infra.ts';
 import { PROXMOX } from './verbs/proxmox.ts';
 import { SECRETS } from './verbs/secrets.ts';
-import { TALOS } from './verbs/talos.ts';
+import { BOOTSTRAP, TALOS } from './verbs/talos.ts';
 import { JSON_OPTION, type Verb, type VerbGroup } from './verbs/verb.ts';
 
 const EXECUTING = `Each top-level value becomes a variable of its name. SOPS_AGE_* is not passed on. The command has this terminal,
@@ -102,8 +102,9 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     run: async (context, _, args) => (await import('./commands/completion.ts')).completion(context, args, program()),
   },
   INFRA,
-  PROXMOX,
+  BOOTSTRAP,
   TALOS,
+  PROXMOX,
   SECRETS,
   {
     name: 'exec',

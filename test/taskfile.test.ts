@@ -62,6 +62,18 @@ describe('Taskfile.yml', () => {
       'infra:fmt',
       'infra:fmt-check',
       'infra:console',
+      'bootstrap:talos',
+      'talos:apply',
+      'talos:diff',
+      'talos:upgrade',
+      'talos:upgrade-k8s',
+      'talos:reset',
+      'talos:nodes',
+      'talos:status',
+      'talos:health',
+      'talos:verify',
+      'talos:kubeconfig',
+      'talos:talosconfig',
       'secrets:list',
       'secrets:edit',
       'secrets:rotate',
@@ -78,7 +90,7 @@ describe('Taskfile.yml', () => {
   test('calls commands that nigari has', async () => {
     for (const [, { cmds }] of verbs) {
       const words =
-        /^npx nigari ([a-z -]+?) (?:-check -diff )?\{\{\.CLI_ARGS\}\}(?: \{\{shellQuote \.LOCK_ID\}\})?$/.exec(
+        /^npx nigari ([a-z0-9 -]+?) (?:-check -diff )?\{\{\.CLI_ARGS\}\}(?: \{\{shellQuote \.LOCK_ID\}\})?$/.exec(
           cmds.join(),
         )?.[1] ?? 'not a command';
       const { stdout } = await execa('node', [join(ROOT, 'dist/nigari.js'), ...words.split(' '), '--help']);

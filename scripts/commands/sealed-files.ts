@@ -63,6 +63,7 @@ export function toSeal({ path, bytes }: SourceFile, secrets: readonly Secret[] =
  * Seals one text for its path, and writes it if that changes something.
  * @param file its clear text, as YAML
  * @param old the sealed file whose bytes stay where nothing changed: that on disk if not given
+ * @param secrets values of which none may stay readable, whatever the rule says
  * @returns the change: `create`, `update` or `keep`
  * @throws Refusal 2 as `sealAll`, or with what the system refused
  */
@@ -70,12 +71,12 @@ export async function putSealed(
   context: Context,
   file: SourceFile,
   collect: Collect,
-  old?: SourceFile,
+  { old, secrets = [] }: { readonly old?: SourceFile; readonly secrets?: readonly Secret[] } = {},
 ): Promise<Change> {
   const { root, signal } = context;
   const disk = must(await readDisk(root, [file.path]), Exit.refusedInput);
   const before = old === undefined ? disk : new Map([[file.path, { bytes: old.bytes, executable: false }]]);
-  const sealed = await sealAll(context, [toSeal(file)], { disk: before }, collect);
+  const sealed = await sealAll(context, [toSeal(file, secrets)], { disk: before }, collect);
   const changes = must(compare(sealed, disk, { manifest: null, force: true, isGenerated }), Exit.refusedInput, collect);
   const beside = await manifestWith(context, sealed);
   must(await write(changes, root, { signal, beside, seen: disk }), Exit.refusedInput, collect);

@@ -1,12 +1,16 @@
 /** One request, one answer: no redirects, no pools, bounded in time and size. */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { reveal, type Secret } from '../config/secret.ts';
 import type { HttpAnswer, HttpFailure, HttpRequest, NoAnswer } from '../secrets/providers/http.ts';
 
 export interface Limits {
   readonly milliseconds: number;
   /** Certificates of authorities (PEM) that count instead of Node's own. */
   readonly ca?: string;
+  /** Whom we show ourselves to be (PEM). */
+  readonly cert?: string;
+  readonly key?: Secret;
   /** Whoever answers is trusted. Only where the user said so. */
   readonly insecure?: boolean;
   readonly signal: AbortSignal;
@@ -15,11 +19,12 @@ export interface Limits {
 const MAX_BYTES = 8 * 1024 * 1024;
 
 export async function send(request: HttpRequest, limits: Limits): Promise<HttpAnswer | NoAnswer> {
-  const { milliseconds, ca, insecure = false } = limits;
+  const { milliseconds, ca, cert, insecure = false } = limits;
+  const key = limits.key && reveal(limits.key);
   const limit = AbortSignal.timeout(milliseconds);
   const signal = AbortSignal.any([limit, limits.signal]);
   try {
-    const answer = await answerTo(request, { ca, rejectUnauthorized: !insecure, signal, agent: false });
+    const answer = await answerTo(request, { ca, cert, key, rejectUnauthorized: !insecure, signal, agent: false });
     const body = await bodyOf(answer);
     if (body === null) return { failure: 'not-http', reason: `more than ${MAX_BYTES} bytes` };
     return {

@@ -10,12 +10,19 @@ interface Manager {
 /** `nigari init` writes a mise.toml that pins them all. */
 const mise: Manager = {
   name: 'mise',
-  words: { tofu: 'mise install', sops: 'mise install', age: 'mise install', task: 'mise install' },
+  words: {
+    tofu: 'mise install',
+    talosctl: 'mise use talosctl',
+    sops: 'mise install',
+    age: 'mise install',
+    task: 'mise install',
+  },
 };
 const brew: Manager = {
   name: 'brew',
   words: {
     tofu: 'brew install opentofu',
+    talosctl: 'brew install siderolabs/tap/talosctl',
     sops: 'brew install sops',
     age: 'brew install age',
     task: 'brew install go-task',
@@ -67,6 +74,7 @@ const MANAGERS: Readonly<Record<string, readonly Manager[]>> = {
 /** Where a person finds the ways that we do not know. */
 const PAGES: Readonly<Record<ProgramName, string>> = {
   tofu: 'https://opentofu.org/docs/intro/install/',
+  talosctl: 'https://www.talos.dev/latest/talos-guides/install/talosctl/',
   sops: 'https://getsops.io/docs/',
   age: 'https://github.com/FiloSottile/age#installation',
   task: 'https://taskfile.dev/installation/',

@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly within?: number;
   /** Of our own environment the child gets only what every program needs. */
   readonly pristine?: boolean;
+  /** Open files that the child inherits, from descriptor 3 on. */
+  readonly descriptors?: readonly number[];
 }
 
 /** How a process ended. */
@@ -82,16 +84,17 @@ function isOnTerminal({ inherit = false, asks = false }: RunOptions): boolean {
 }
 
 function settings(command: Command, options: RunOptions): Options {
-  const { inherit = false, mask, take, pristine = false } = options;
+  const { inherit = false, mask, take, pristine = false, descriptors = [] } = options;
   const shown = mask === undefined ? 'inherit' : ([lineByLine(mask), 'inherit', 'pipe'] as const);
   const output = inherit ? shown : 'pipe';
+  const input = command.stdin === undefined ? (inherit ? 'inherit' : 'ignore') : 'pipe';
   return {
     cwd: command.cwd,
     env: childEnvironment(pristine ? bare(process.env) : process.env, command.env),
     extendEnv: false,
-    ...(command.stdin === undefined ? { stdin: inherit ? 'inherit' : 'ignore' } : { input: command.stdin }),
-    stdout: output,
-    stderr: output,
+    ...(command.stdin !== undefined && { input: command.stdin }),
+    // Any descriptor will do; execa's types have the first few.
+    stdio: [input, output, output, ...(descriptors as readonly 3[])],
     ...(take !== undefined && { encoding: 'buffer', buffer: false }),
     reject: false,
     detached: !isOnTerminal(options),

@@ -3,7 +3,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run } from './processes.ts';
 
-export type ProgramName = 'tofu' | 'sops' | 'age' | 'task' | 'git';
+export type ProgramName = 'tofu' | 'talosctl' | 'sops' | 'age' | 'task' | 'git';
 
 /** A program that was found. */
 export interface Program {
@@ -31,6 +31,12 @@ export const PROGRAMS: Readonly<Record<ProgramName, About>> = {
     versionArgs: ['version', '-json'],
     wanted: '1.11.0',
     purpose: 'plans and applies what nigari generates',
+  },
+  talosctl: {
+    title: 'talosctl',
+    versionArgs: ['version', '--client', '--short'],
+    wanted: null,
+    purpose: 'takes machines from their first start to a cluster, and through its life',
   },
   sops: {
     title: 'SOPS',

@@ -1,10 +1,10 @@
 /** How commands speak: a port with a skin for terminals, one for files and pipes, and one for tests. */
-import type { ListrDefaultRendererLogLevels } from 'listr2';
 import picocolors from 'picocolors';
 import type { Colors } from 'picocolors/types.js';
 import type { Problem } from '../problem.ts';
 import { problemsText, type Frame } from '../report/text.ts';
 import { visible } from '../report/visible.ts';
+import { animatedRunAll, plainRunAll, terminalLogger, type RunAll } from './parallel-steps.ts';
 
 /** What a line is about; colours on a terminal, nothing elsewhere. */
 export type Tone = 'plain' | 'good' | 'changed' | 'bad' | 'dim';
@@ -12,6 +12,8 @@ export type Tone = 'plain' | 'good' | 'changed' | 'bad' | 'dim';
 export interface Reporter {
   /** Shows that something is going on; gives back what `work` gives, and lets its errors through. */
   readonly step: <T>(title: string, work: () => T | Promise<T>) => Promise<T>;
+  /** The same for several works at once, each with a line of its own. */
+  readonly runAll: RunAll;
   /** Ends the animation of a step that is shown, so that somebody can be asked; the step itself goes on. */
   readonly still: () => Promise<void>;
   /** A sentence to a person. Line breaks in it stay; other control characters are made visible. */
@@ -55,6 +57,7 @@ export function reporterFor(surroundings: Surroundings): Reporter {
   const speak = speaker(people, coloursFor(people, env, noColor));
   const plain: Reporter = {
     step: plainStep(speak),
+    runAll: plainRunAll(speak),
     still: async () => {},
     line: speak,
     problems: problemsWriter(surroundings),
@@ -134,6 +137,8 @@ function animated(plain: Reporter): Reporter {
   };
   return {
     step,
+    // Within a step that is shown already, its line is all that there is.
+    runAll: async (works, atOnce) => (animation === null ? animatedRunAll() : plainRunAll(() => {}))(works, atOnce),
     still: async () => animation?.still(),
     line: (...said) => later(() => plain.line(...said)),
     problems: (list) => later(() => plain.problems(list)),
@@ -186,9 +191,8 @@ async function settle<T>(work: () => T | Promise<T>): Promise<Settled<T>> {
 
 /** @returns what Listr threw, if it did */
 async function showTask(title: string, task: () => Promise<void>): Promise<unknown> {
-  const { Listr, ListrLogger, ProcessOutput } = await import('listr2');
-  const processOutput = new ProcessOutput(undefined, undefined, { leaveEmptyLine: false });
-  const logger = new ListrLogger<ListrDefaultRendererLogLevels>({ useIcons: true, toStderr: [], processOutput });
+  const { Listr } = await import('listr2');
+  const logger = await terminalLogger();
   // Its own listener for SIGINT would end the process while files are half moved.
   const listr = new Listr([{ title, task }], { registerSignalListeners: false, rendererOptions: { logger } });
   return listr.run().then(
@@ -200,6 +204,7 @@ async function showTask(title: string, task: () => Promise<void>): Promise<unkno
 /** For a stage of which nothing is to be told: `step` does its work, and nothing is shown. */
 export const SILENT: Reporter = {
   step: async (_title, work) => work(),
+  runAll: plainRunAll(() => {}),
   still: async () => {},
   line: () => {},
   problems: () => {},
@@ -224,6 +229,7 @@ export function collectingReporter(): { readonly reporter: Reporter; readonly he
       heard.steps.push(title);
       return work();
     },
+    runAll: plainRunAll((text) => void heard.lines.push(text)),
     still: async () => {},
     line: (text) => void heard.lines.push(text),
     problems: (list) => void heard.problems.push(...list),

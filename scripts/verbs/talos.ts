@@ -1,10 +1,191 @@
-/** `nigari talos …` */
+/** `nigari bootstrap …` and `nigari talos …` */
+import type { Option } from '../completion/table.ts';
+import { Exit, Refusal } from '../problem.ts';
+import { APPLY_MODES } from '../talos/calls.ts';
 import { SCHEMATIC } from './talos-schematic.ts';
-import type { VerbGroup } from './verb.ts';
+import { JSON_OPTION, type Options, type Verb, type VerbGroup } from './verb.ts';
+
+const STALE_OK: Option = ['--stale-ok', 'go on though the inputs have changed since the files were made'];
+const TIMEOUT: Option = ['--timeout <seconds>', 'how long each wait may take (default: 600)'];
+const YES: Option = ['--yes', 'agree to what cannot be undone, without a question'];
+const DRY_RUN: Option = ['--dry-run', 'only tell what would be done'];
+
+const NODES = ['[nodes...]', 'names of nodes; nothing: all of them'] as const;
+
+/** A machine that installs itself from an image that it still has to fetch takes minutes. */
+const USUAL_SECONDS = 600;
+
+/** @throws Refusal 2 for what is no number of seconds */
+function seconds({ timeout = String(USUAL_SECONDS) }: Options): number {
+  if (/^[1-9]\d{0,5}$/.test(timeout)) return Number(timeout);
+  const message = `--timeout is a whole number of seconds, and not ${JSON.stringify(timeout)}`;
+  throw new Refusal(
+    [{ code: 'bad-timeout', severity: 'error', message, hint: 'as in --timeout 900' }],
+    Exit.refusedInput,
+  );
+}
+
+const isStaleOk = ({ staleOk = false }: Options): boolean => staleOk;
+
+const configVerb = (name: 'kubeconfig' | 'talosconfig', variable: string, usual: string): Verb => ({
+  name,
+  summary: `give the administrator’s ${name}: into your own file, or to stdout`,
+  options: [
+    ['--merge', `into ${variable}, else ${usual}; what else is in it stays`],
+    ['--file <file>', 'with --merge: into this file instead'],
+    ['--stdout', 'print it'],
+    STALE_OK,
+  ],
+  prints: true,
+  more: `Examples:\n  nigari talos ${name} --merge\n  nigari talos ${name} --stdout > /dev/shm/${name}`,
+  run: async (context, options) =>
+    (await import('../commands/talos/configs.ts')).talosConfig(context, name, {
+      staleOk: isStaleOk(options),
+      stdout: options.stdout ?? false,
+      merge: options.merge ?? false,
+      file: options.file ?? null,
+    }),
+});
+
+export const BOOTSTRAP: VerbGroup = {
+  name: 'bootstrap',
+  summary: 'bring what was made to life for the first time',
+  description: 'From machines that wait to a cluster that works. A second run goes on where the first one ended.',
+  verbs: [
+    {
+      name: 'talos',
+      summary: 'configure the machines, form the cluster, and wait until it works',
+      options: [DRY_RUN, TIMEOUT, STALE_OK, JSON_OPTION],
+      more: 'Every step asks the machines first: what is done is not done again.\n\nExamples:\n  nigari bootstrap talos\n  nigari bootstrap talos --dry-run',
+      run: async (context, options) =>
+        (await import('../commands/talos/bootstrap.ts')).bootstrapTalos(context, {
+          staleOk: isStaleOk(options),
+          dryRun: options.dryRun ?? false,
+          timeout: seconds(options),
+        }),
+    },
+  ],
+};
 
 export const TALOS: VerbGroup = {
   name: 'talos',
-  summary: 'the images that the machines run',
-  description: 'What the machines run: Talos Linux.',
-  verbs: [SCHEMATIC],
+  summary: 'look after a cluster of Talos machines',
+  description:
+    'What is done to a cluster that was bootstrapped. Machine configurations and keys are only ever in memory.',
+  verbs: [
+    {
+      name: 'apply',
+      summary: 'give machines the configuration that the files say; one that waits in maintenance mode joins',
+      options: [
+        ['--mode <mode>', 'how Talos takes it (default: auto)', APPLY_MODES],
+        YES,
+        TIMEOUT,
+        STALE_OK,
+        JSON_OPTION,
+      ],
+      args: NODES,
+      more: 'Shows what changes first, secrets hidden, and asks before a machine restarts.\n\nExamples:\n  nigari talos apply\n  nigari talos apply k8s-worker-3 --mode staged',
+      run: async (context, options, args) =>
+        (await import('../commands/talos/apply.ts')).talosApply(context, args, {
+          staleOk: isStaleOk(options),
+          yes: options.yes ?? false,
+          mode: APPLY_MODES.find((mode) => mode === options.mode) ?? 'auto',
+          timeout: seconds(options),
+        }),
+    },
+    {
+      name: 'diff',
+      summary: 'show what `talos apply` would change',
+      options: [['--check', 'end with 5 where something would change'], STALE_OK, JSON_OPTION],
+      args: NODES,
+      more: 'Examples:\n  nigari talos diff\n  nigari talos diff k8s-cp-1 --check',
+      run: async (context, options, args) =>
+        (await import('../commands/talos/apply.ts')).talosDiff(context, args, {
+          staleOk: isStaleOk(options),
+          check: options.check ?? false,
+        }),
+    },
+    {
+      name: 'upgrade',
+      summary: 'bring machines to the Talos and the schematic that the files say, one after the other',
+      options: [['--no-drain', 'do not move pods away first'], DRY_RUN, TIMEOUT, STALE_OK],
+      args: NODES,
+      more: 'The cluster is whole before each machine and after it; at the first failure the others stay as they are, and the\nsame command goes on from there.\n\nExamples:\n  nigari talos upgrade --dry-run\n  nigari talos upgrade k8s-worker-1',
+      run: async (context, options, args) =>
+        (await import('../commands/talos/upgrade.ts')).talosUpgrade(context, args, {
+          staleOk: isStaleOk(options),
+          dryRun: options.dryRun ?? false,
+          drain: options.drain ?? true,
+          timeout: seconds(options),
+        }),
+    },
+    {
+      name: 'upgrade-k8s',
+      summary: 'bring Kubernetes to the version that the files say',
+      options: [DRY_RUN, TIMEOUT, STALE_OK],
+      more: 'Examples:\n  nigari talos upgrade-k8s --dry-run\n  nigari talos upgrade-k8s',
+      run: async (context, options) =>
+        (await import('../commands/talos/upgrade-kubernetes.ts')).talosUpgradeKubernetes(context, {
+          staleOk: isStaleOk(options),
+          dryRun: options.dryRun ?? false,
+          timeout: seconds(options),
+        }),
+    },
+    {
+      name: 'reset',
+      summary: 'take a machine out of the cluster and wipe it: it waits in maintenance mode then',
+      options: [
+        YES,
+        ['--no-graceful', 'do not wait until it has left etcd and its pods are gone'],
+        ['--allow-quorum-loss', 'go on though the cluster does not survive it'],
+        STALE_OK,
+      ],
+      args: ['<node>', 'its name'],
+      more: 'Examples:\n  nigari talos reset k8s-worker-1\n  nigari talos reset k8s-worker-1 --yes',
+      run: async (context, options, [name = '']) =>
+        (await import('../commands/talos/reset.ts')).talosReset(context, name, {
+          staleOk: isStaleOk(options),
+          yes: options.yes ?? false,
+          allowQuorumLoss: options.allowQuorumLoss ?? false,
+          graceful: options.graceful ?? true,
+        }),
+    },
+    {
+      name: 'nodes',
+      summary: 'list the machines: role, state, versions, whether they are ready and in etcd',
+      options: [STALE_OK, JSON_OPTION],
+      args: NODES,
+      more: 'Examples:\n  nigari talos nodes\n  nigari talos nodes --json',
+      run: async (context, options, args) =>
+        (await import('../commands/talos/status.ts')).talosNodes(context, args, isStaleOk(options)),
+    },
+    {
+      name: 'status',
+      summary: 'say whether the cluster is as the files say, and what to do where it is not',
+      options: [STALE_OK, JSON_OPTION],
+      more: 'Ends with 4 where something is wrong.\n\nExample:\n  nigari talos status --json',
+      run: async (context, options) =>
+        (await import('../commands/talos/status.ts')).talosStatus(context, isStaleOk(options)),
+    },
+    {
+      name: 'health',
+      summary: 'run talosctl health',
+      options: [TIMEOUT, STALE_OK],
+      more: 'Example:\n  nigari talos health --timeout 120',
+      run: async (context, options) =>
+        (await import('../commands/talos/status.ts')).talosHealth(context, seconds(options), isStaleOk(options)),
+    },
+    {
+      name: 'verify',
+      summary: 'ask each machine for its version, disks and MAC address, and compare them with the files',
+      options: [STALE_OK, JSON_OPTION],
+      args: NODES,
+      more: 'Works before the cluster is bootstrapped, too.\n\nExamples:\n  nigari talos verify\n  nigari talos verify k8s-cp-1 --json',
+      run: async (context, options, args) =>
+        (await import('../commands/talos/verify.ts')).talosVerify(context, args, isStaleOk(options)),
+    },
+    configVerb('kubeconfig', 'KUBECONFIG', '~/.kube/config'),
+    configVerb('talosconfig', 'TALOSCONFIG', '~/.talos/config'),
+    SCHEMATIC,
+  ],
 };

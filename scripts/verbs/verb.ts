@@ -43,6 +43,11 @@ export interface Options {
   readonly token?: string;
   readonly role?: string;
   readonly wait?: string;
+  readonly timeout?: string;
+  readonly mode?: string;
+  readonly drain?: boolean;
+  readonly graceful?: boolean;
+  readonly merge?: boolean;
   readonly staleOk?: boolean;
   readonly stateIsMine?: boolean;
   readonly takeImages?: boolean;

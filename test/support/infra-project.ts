@@ -52,9 +52,9 @@ function start(folder: string, args: readonly string[], env: Env = {}): Started 
   return { ended, pid: child.pid ?? 0, kill: (signal) => void child.kill(signal) };
 }
 
-export interface InfraProject {
+/** A folder that nigari works in. */
+export interface NigariProject {
   readonly folder: string;
-  readonly proxmox: Simulator;
   /** Runs to an exit code, which is checked. @returns what it printed */
   readonly nigari: (args: readonly string[], status?: number | null, env?: Env) => Promise<Ended>;
   /** For what happens while it runs. */
@@ -63,6 +63,10 @@ export interface InfraProject {
   readonly json: <T>(args: readonly string[]) => Promise<T>;
   /** Changes a file of the project. */
   readonly edit: (file: string, change: (text: string) => string) => void;
+}
+
+export interface InfraProject extends NigariProject {
+  readonly proxmox: Simulator;
 }
 
 /** Secrets of the projects of tests; each is searched for in all that is printed. */
@@ -98,7 +102,12 @@ function connection({ endpoint, token }: Simulator): string {
 
 /** Initialises and configures what is in a folder. */
 export async function inFolder(folder: string, proxmox: Simulator): Promise<InfraProject> {
-  const nigari: InfraProject['nigari'] = async (args, status = 0, env = {}) => {
+  return { ...(await configured(folder)), proxmox };
+}
+
+/** The same without a Proxmox VE. */
+export async function configured(folder: string): Promise<NigariProject> {
+  const nigari: NigariProject['nigari'] = async (args, status = 0, env = {}) => {
     const ended = await runNigari(folder, args, env);
     if (status !== null) expect(ended.status, `${args.join(' ')}\n${ended.all}`).toBe(status);
     return ended;
@@ -107,7 +116,6 @@ export async function inFolder(folder: string, proxmox: Simulator): Promise<Infr
   await nigari(['configure']);
   return {
     folder,
-    proxmox,
     nigari,
     start: (args, env) => {
       const started = start(folder, args, env);

@@ -25,6 +25,11 @@ export function notePrinted(
   texts.push(...printed);
 }
 
+/** What else may not have been printed. @param where they stand */
+export function noteSecrets(where: string, values: readonly string[]): void {
+  for (const value of values) secrets.set(value, [where, value]);
+}
+
 /** Those of its inputs, of its age key, and of the environment. */
 export function secretsOf(folder: string, env: Readonly<Record<string, string>>): readonly Secret[] {
   const inputs = (parse(textOf(join(folder, 'cluster.yaml'))) ?? {}) as Readonly<Record<string, unknown>>;

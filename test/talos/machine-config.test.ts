@@ -6,10 +6,10 @@ import { defaultKubernetesVersion } from '../../scripts/config/talos-versions.ts
 import { emptyFolder } from '../support/project.ts';
 import { renderModel, scenarios, scenarioTexts, writeArtifacts, writtenIn } from '../support/render.ts';
 import {
+  clusterOf,
   documentsOf,
   generateConfig,
   generateSecrets,
-  planOf,
   talhelperConfigs,
   validateConfig,
   type Documents,
@@ -35,7 +35,7 @@ async function rendered(input: Awaited<ReturnType<typeof written>>) {
   const root = emptyFolder();
   await writeArtifacts(join(root, 'talos'), 'talos', artifacts);
   const bytes = artifacts.find(({ path }) => path === 'talos/cluster.yaml')?.bytes;
-  return { root, plan: planOf(new TextDecoder().decode(bytes)) };
+  return { root, cluster: clusterOf(new TextDecoder().decode(bytes)) };
 }
 
 /** What the document without a kind says of the machine. */
@@ -45,9 +45,9 @@ let secrets = '';
 
 /** The configurations of all nodes, by name. */
 async function generated(input: Awaited<ReturnType<typeof written>>): Promise<ReadonlyMap<string, string>> {
-  const { root, plan } = await rendered(input);
+  const { root, cluster } = await rendered(input);
   const configs = new Map<string, string>();
-  for (const node of plan.nodes) configs.set(node.name, await generateConfig(root, plan, node, secrets));
+  for (const node of cluster.nodes) configs.set(node.name, await generateConfig(root, cluster, node, secrets));
   return configs;
 }
 
@@ -134,8 +134,8 @@ describe.skipIf(realTool('talosctl') === null || realTool('talhelper') === null)
     async (scenario, version) => {
       const { cluster, nodes } = await written(scenario, version);
       const input = { cluster: { ...cluster, talos_driver: 'talhelper' as const }, nodes };
-      const { root, plan } = await rendered(input);
-      const theirs = await talhelperConfigs(root, plan, secrets, join(root, 'clusterconfig'));
+      const { root, cluster: rendering } = await rendered(input);
+      const theirs = await talhelperConfigs(root, rendering, secrets, join(root, 'clusterconfig'));
       const ours = await generated(input);
       expect([...theirs.keys()]).toEqual([...ours.keys()]);
       for (const [name, config] of theirs) expect(inOrder(config), name).toEqual(inOrder(ours.get(name) ?? ''));

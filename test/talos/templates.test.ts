@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { derive } from '../../scripts/config/derive.ts';
 import { TALOS_SUPPORT } from '../../scripts/config/talos-versions.ts';
 import { renderModel, scenarios, scenarioTexts, writtenIn } from '../support/render.ts';
-import { documentsOf, planOf, type Documents } from '../support/talos/generate.ts';
+import { clusterOf, documentsOf, type Documents } from '../support/talos/generate.ts';
 
 const VERSIONS = [...TALOS_SUPPORT.keys()].map((minor) => `1.${minor}.1`);
 
@@ -18,12 +18,9 @@ async function talosFiles(scenario: string, talos_version: string): Promise<Read
 /** The documents of each node, from all its patches. */
 async function patchesOf(scenario: string, version: string): Promise<ReadonlyMap<string, Documents>> {
   const files = await talosFiles(scenario, version);
-  const plan = planOf(files.get('talos/cluster.yaml') ?? '');
+  const { nodes } = clusterOf(files.get('talos/cluster.yaml') ?? '');
   return new Map(
-    plan.nodes.map(({ name, patches }) => [
-      name,
-      [...plan.patches, ...patches].flatMap((path) => documentsOf(files.get(path) ?? '')),
-    ]),
+    nodes.map(({ name, patches }) => [name, patches.flatMap((path) => documentsOf(files.get(path) ?? ''))]),
   );
 }
 
@@ -33,8 +30,8 @@ const MAC = /^mac\(link\.permanent_addr\) == "[0-9a-f]{2}(:[0-9a-f]{2}){5}"$/;
 describe.each(scenarios)('the patches of %s', (scenario) => {
   test.each(VERSIONS)('for Talos %s name every file that there is, and none that is not', async (version) => {
     const files = await talosFiles(scenario, version);
-    const plan = planOf(files.get('talos/cluster.yaml') ?? '');
-    const patches = new Set([...plan.patches, ...plan.nodes.flatMap((node) => node.patches)]);
+    const { nodes } = clusterOf(files.get('talos/cluster.yaml') ?? '');
+    const patches = new Set(nodes.flatMap((node) => node.patches));
     const made = [...files.keys()].filter((path) => !/^talos\/(cluster|talconfig|talenv)\.yaml$/.test(path));
     // Without controllers there would be no such cluster, hence no file that only they need.
     expect([...patches].toSorted()).toEqual(made.toSorted());

@@ -76,7 +76,7 @@ async function mergeFile(context: Context, path: string, { tree, keys, settling 
   const { reporter } = context;
   reporter.problems(await otherRecipients(context, path, merged));
   const clear = { path, bytes: Buffer.from(emit(merged.tree)) };
-  await putSealed(context, clear, (found) => reporter.problems(found), stages.ours);
+  await putSealed(context, clear, (found) => reporter.problems(found), { old: stages.ours });
   reporter.line(`${path}: merged; look at it, then run \`git add ${path}\``, 'good');
   tellDifferences(reporter, differences(merged.ours, merged.tree));
   return [];

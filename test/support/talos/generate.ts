@@ -2,32 +2,23 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, parseAllDocuments } from 'yaml';
+import { parseAllDocuments } from 'yaml';
+import { reveal, secret } from '../../../scripts/config/secret.ts';
+import { genConfig, genSecrets, validate, type TalosCall } from '../../../scripts/talos/calls.ts';
+import {
+  CLUSTER_FILE,
+  readCluster,
+  type TalosCluster,
+  type TalosNode,
+} from '../../../scripts/talos/rendered-cluster.ts';
 import { realTool, type ToolName } from '../tools.ts';
 
-/** What `talos/cluster.yaml` says. */
-export interface Plan {
-  readonly cluster_name: string;
-  readonly endpoint: string;
-  readonly talos_version: string;
-  readonly kubernetes_version: string;
-  readonly driver: string;
-  readonly patches: readonly string[];
-  readonly nodes: readonly PlannedNode[];
+/** @param text of `talos/cluster.yaml` */
+export function clusterOf(text: string): TalosCluster {
+  const read = readCluster({ path: CLUSTER_FILE, bytes: new TextEncoder().encode(text) });
+  if (!read.ok) throw new Error(read.problems[0]?.message);
+  return read.value;
 }
-
-export interface PlannedNode {
-  readonly name: string;
-  readonly role: 'controller' | 'worker';
-  readonly address: string;
-  readonly mac_addr: string;
-  readonly disk: string | null;
-  readonly install_image: string;
-  readonly secureboot: boolean;
-  readonly patches: readonly string[];
-}
-
-export const planOf = (text: string): Plan => parse(text) as Plan;
 
 /** Every document of a machine configuration, the one without a kind first. */
 export type Documents = readonly Readonly<Record<string, unknown>>[];
@@ -37,24 +28,18 @@ export function documentsOf(config: string): Documents {
 }
 
 /** A bundle of secrets. */
-export const generateSecrets = (talosVersion: string): Promise<string> =>
-  talosctl(['gen', 'secrets', '--talos-version', `v${talosVersion}`, '-o', '-'], '');
+export const generateSecrets = (talosVersion: string): Promise<string> => talosctl('.', genSecrets({ talosVersion }));
 
 /** @param root of the project @param secrets the bundle */
-export function generateConfig(root: string, plan: Plan, node: PlannedNode, secrets: string): Promise<string> {
-  const type = node.role === 'controller' ? 'controlplane' : 'worker';
-  // A patch for both roles would be tried at the other one, too, which may not have what it takes away.
-  const flag = node.role === 'controller' ? '--config-patch-control-plane' : '--config-patch-worker';
-  const patches = [...plan.patches, ...node.patches].flatMap((file) => [flag, `@${join(root, file)}`]);
-  const versions = ['--talos-version', `v${plan.talos_version}`, '--kubernetes-version', plan.kubernetes_version];
-  const bare = ['--with-docs=false', '--with-examples=false', '--install-disk', ''];
-  const from = ['gen', 'config', plan.cluster_name, plan.endpoint, '--with-secrets', '/dev/stdin'];
-  return talosctl([...from, ...versions, ...bare, ...patches, '-t', type, '-o', '-'], secrets);
-}
+export const generateConfig = (
+  root: string,
+  cluster: TalosCluster,
+  node: TalosNode,
+  secrets: string,
+): Promise<string> => talosctl(root, genConfig(cluster, node, secret(secrets)));
 
-/** `metal` is the mode that looks at the installation, too; there is none for nocloud. @throws what talosctl says */
-export const validateConfig = (config: string): Promise<string> =>
-  talosctl(['validate', '-m', 'metal', '--strict', '-c', '/dev/stdin'], config);
+/** @throws what talosctl says */
+export const validateConfig = (config: string): Promise<string> => talosctl('.', validate(secret(config)));
 
 /**
  * The machine configurations that talhelper makes, by node. It knows no way to print them: they are in files, in `folder`.
@@ -62,20 +47,24 @@ export const validateConfig = (config: string): Promise<string> =>
  */
 export async function talhelperConfigs(
   root: string,
-  { cluster_name, nodes }: Plan,
+  { name: cluster, nodes }: TalosCluster,
   secrets: string,
   folder: string,
 ): Promise<ReadonlyMap<string, string>> {
   const args = ['genconfig', '--offline-mode', '--no-gitignore', '-s', '/dev/stdin', '-o', folder];
   await piped('talhelper', args, secrets, join(root, 'talos'));
-  const read = (name: string): string => readFileSync(join(folder, `${cluster_name}-${name}.yaml`), 'utf8');
+  const read = (name: string): string => readFileSync(join(folder, `${cluster}-${name}.yaml`), 'utf8');
   return new Map(nodes.map(({ name }) => [name, read(name)]));
 }
 
-const talosctl = (args: readonly string[], input: string): Promise<string> => piped('talosctl', args, input);
+function talosctl(cwd: string, call: TalosCall): Promise<string> {
+  const args = call.map((argument) => (typeof argument === 'string' ? argument : '/dev/stdin'));
+  const inputs = call.flatMap((argument) => (typeof argument === 'string' ? [] : [reveal(argument.text)]));
+  return piped('talosctl', args, inputs.join(''), cwd);
+}
 
 /** Node's own pipes are sockets, which these programs cannot open: `cat` makes a real one. @throws what the program says */
-function piped(tool: ToolName, args: readonly string[], input: string, cwd?: string): Promise<string> {
+function piped(tool: ToolName, args: readonly string[], input: string, cwd: string): Promise<string> {
   const file = realTool(tool);
   if (file === null) throw new Error(`${tool} is not there`);
   return new Promise((resolve, reject) => {

@@ -1,0 +1,126 @@
+/** `nigari talos apply` and `talos diff`: the machines get the configurations that the files say now. */
+import { Exit, Refusal, type Problem } from '../../problem.ts';
+import { apply, type ApplyMode } from '../../talos/calls.ts';
+import { machineChange, type MachineChange } from '../../talos/machine-change.ts';
+import type { TalosNode } from '../../talos/rendered-cluster.ts';
+import { consent } from '../consent.ts';
+import type { CommandResult, Context } from '../context.ts';
+import { eachNode } from './each-node.ts';
+import { settled } from './healthy.ts';
+import { join } from './join.ts';
+import { machineConfig } from './machine-config.ts';
+import { nodeState, nodeText } from './node-state.ts';
+import { chosenNodes, controllersFirst } from './project.ts';
+import { accessTo, openSession, type Session } from './session.ts';
+import { callTalos } from './talosctl.ts';
+
+export interface TalosApplyOptions {
+  readonly staleOk: boolean;
+  readonly yes: boolean;
+  readonly mode: ApplyMode;
+  /** Seconds that each wait may take. */
+  readonly timeout: number;
+}
+
+/** What is to be done to a machine: it joins, or its configuration changes. */
+type Work =
+  | { readonly node: TalosNode; readonly kind: 'joins' }
+  | { readonly node: TalosNode; readonly kind: 'changes'; readonly change: MachineChange };
+
+/** @param names none means all @throws Refusal 2 where nobody agrees to a restart, 4 for a machine that does not answer */
+export async function talosApply(
+  context: Context,
+  names: readonly string[],
+  { staleOk, yes, mode, timeout }: TalosApplyOptions,
+): CommandResult {
+  const session = await openSession(context, staleOk);
+  const works = await worksFor(session, names, mode);
+  tellWorks(context, works);
+  const restarts = works.filter((work) => work.kind === 'changes' && work.change.reboots);
+  if (restarts.length > 0 && !yes) await agree(context, session, restarts);
+  for (const work of works) await apply1(session, work, { mode, timeout });
+  return Exit.done;
+}
+
+/** @returns 5 with `check` where something differs */
+export async function talosDiff(
+  context: Context,
+  names: readonly string[],
+  { staleOk, check }: { readonly staleOk: boolean; readonly check: boolean },
+): CommandResult {
+  const works = await worksFor(await openSession(context, staleOk), names, 'auto');
+  tellWorks(context, works);
+  return check && works.length > 0 ? Exit.workToDo : Exit.done;
+}
+
+/** Asks each machine what its configuration would change. Control planes first. */
+async function worksFor(session: Session, names: readonly string[], mode: ApplyMode): Promise<readonly Work[]> {
+  const nodes = controllersFirst(chosenNodes(session.cluster, names));
+  const works = await eachNode(session.context, 'ask', nodes, (node) => workFor(session, node, mode));
+  return works.filter((work) => work.kind === 'joins' || work.change.diff !== '');
+}
+
+async function workFor(session: Session, node: TalosNode, mode: ApplyMode): Promise<Work> {
+  const { talosctl, talosconfig } = session;
+  const state = await nodeState(talosctl, node, talosconfig);
+  if (state.kind === 'maintenance') return { node, kind: 'joins' };
+  if (state.kind !== 'configured') throw new Refusal([state.problem], Exit.otherProgram);
+  const { text } = await machineConfig(session, node);
+  const { said } = await callTalos(talosctl, nodeText(node), apply(accessTo(session, node), text, mode, true));
+  return { node, kind: 'changes', change: machineChange(talosctl.hide(said)) };
+}
+
+function tellWorks({ reporter, json }: Context, works: readonly Work[]): void {
+  if (json) reporter.result(JSON.stringify({ nodes: works.map(workValue) }, null, 2));
+  if (works.length === 0) reporter.line('every machine has the configuration that the files say', 'good');
+  for (const work of works) {
+    if (work.kind === 'joins')
+      reporter.line(`${work.node.name} is in maintenance mode: it gets its first configuration`);
+    else tellChange(reporter, work.node, work.change);
+  }
+}
+
+function tellChange(reporter: Context['reporter'], { name }: TalosNode, { mode, reboots, diff }: MachineChange): void {
+  reporter.line(`${name}: ${mode}`, reboots ? 'changed' : 'plain');
+  for (const line of diff.split('\n')) reporter.line(line, TONES[line.charAt(0)] ?? 'plain');
+}
+
+const TONES: Readonly<Record<string, 'good' | 'bad' | 'dim'>> = { '+': 'good', '-': 'bad', '@': 'dim' };
+
+const workValue = (work: Work): object =>
+  work.kind === 'joins'
+    ? { name: work.node.name, joins: true }
+    : { name: work.node.name, joins: false, ...work.change };
+
+async function agree(context: Context, { cluster }: Session, restarts: readonly Work[]): Promise<void> {
+  const names = restarts.map(({ node }) => node.name).join(', ');
+  await consent(context, {
+    text: `${names} will restart, one at a time: to go on, type the name of the cluster`,
+    word: cluster.name,
+    refusal: consentNeeded(names),
+  });
+}
+
+const consentNeeded = (names: string): Problem => ({
+  code: 'consent-needed',
+  severity: 'error',
+  message: `nothing was applied, since nobody agreed that ${names} restarts`,
+  hint: 'if that is what you want, run the same with --yes; with --mode staged it counts from the next restart on',
+});
+
+/** The next machine only when this one is back, and etcd is whole. */
+async function apply1(
+  session: Session,
+  work: Work,
+  { mode, timeout }: Pick<TalosApplyOptions, 'mode' | 'timeout'>,
+): Promise<void> {
+  const { context, talosctl } = session;
+  const { node } = work;
+  await eachNode(context, 'configure', [node], async (_, tell) => {
+    if (work.kind === 'joins') return join(session, node, { seconds: timeout, tell });
+    const { text } = await machineConfig(session, node);
+    await callTalos(talosctl, nodeText(node), apply(accessTo(session, node), text, mode, false));
+    if (work.change.reboots) await settled(session, node, { seconds: timeout, tell });
+    tell('has its new configuration');
+  });
+}

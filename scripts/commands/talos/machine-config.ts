@@ -1,0 +1,43 @@
+/** A node's machine configuration: made in memory, looked at, and given to the machine. */
+import { Exit, Refusal, type Problem } from '../../problem.ts';
+import { disksOf, type MachineDisk } from '../../talos/answers.ts';
+import { applyInMaintenance, genConfig, resourcesInMaintenance, validate } from '../../talos/calls.ts';
+import type { TalosNode } from '../../talos/rendered-cluster.ts';
+import { nodeText } from './node-state.ts';
+import type { Session } from './session.ts';
+import { callTalos, makeSecret, type SecretText } from './talosctl.ts';
+
+/** @throws Refusal 4 where talosctl does not take what was rendered */
+export async function machineConfig({ cluster, talosctl, bundle }: Session, node: TalosNode): Promise<SecretText> {
+  const config = await makeSecret(
+    talosctl,
+    `make the configuration of ${node.name}`,
+    genConfig(cluster, node, bundle.text),
+  );
+  await callTalos(talosctl, `validate the configuration of ${node.name}`, validate(config.text));
+  return config;
+}
+
+/** Gives a machine in maintenance mode its first one. @throws Refusal 2 where it lacks the disk, 4 */
+export async function firstConfig(session: Session, node: TalosNode): Promise<void> {
+  const { talosctl } = session;
+  const { text: config } = await machineConfig(session, node);
+  if (node.disk !== null) {
+    const found = await callTalos(talosctl, nodeText(node), resourcesInMaintenance(node.address, 'disks'));
+    refuseWithoutDisk(node, node.disk, disksOf(found.text));
+  }
+  await callTalos(talosctl, nodeText(node), applyInMaintenance(node.address, config));
+}
+
+/** Talos would wait for a disk that never comes. A link such as /dev/disk/by-id/… is not in its list. */
+function refuseWithoutDisk(node: TalosNode, disk: string, disks: readonly MachineDisk[]): void {
+  if (disk.startsWith('/dev/disk/') || disks.length === 0 || disks.some(({ path }) => path === disk)) return;
+  throw new Refusal([diskMissing(node, disk, disks)], Exit.refusedInput);
+}
+
+const diskMissing = (node: TalosNode, disk: string, disks: readonly MachineDisk[]): Problem => ({
+  code: 'talos-disk-missing',
+  severity: 'error',
+  message: `${nodeText(node)} has no disk ${disk} to install Talos on; it has ${disks.map(({ path, size }) => `${path} (${size})`).join(', ')}`,
+  hint: 'set `disk` of that node in nodes.yaml, then `nigari configure`',
+});

@@ -1,0 +1,85 @@
+/** `nigari talos reset NODE`: a machine leaves the cluster, is wiped, and waits in maintenance mode. */
+import { Exit, Refusal, type Problem } from '../../problem.ts';
+import { reset } from '../../talos/calls.ts';
+import { quorumOf, survivesWithout } from '../../talos/quorum.ts';
+import { controllersOf, type TalosNode } from '../../talos/rendered-cluster.ts';
+import { consent } from '../consent.ts';
+import type { CommandResult, Context } from '../context.ts';
+import { eachNode } from './each-node.ts';
+import { members } from './etcd.ts';
+import { nodeState, nodeText } from './node-state.ts';
+import { chosenNodes } from './project.ts';
+import { accessTo, openSession, type Session } from './session.ts';
+import { callTalos } from './talosctl.ts';
+
+export interface ResetOptions {
+  readonly staleOk: boolean;
+  readonly yes: boolean;
+  readonly allowQuorumLoss: boolean;
+  /** Leaves etcd and lets its pods go first; not to be had of a machine that is ill. */
+  readonly graceful: boolean;
+}
+
+/** @throws Refusal 2 where nobody agrees, or etcd would not survive it */
+export async function talosReset(context: Context, name: string, options: ResetOptions): CommandResult {
+  const session = await openSession(context, options.staleOk);
+  const node = chosenNodes(session.cluster, [name])[0] as TalosNode;
+  const state = await nodeState(session.talosctl, node, session.talosconfig);
+  if (state.kind === 'maintenance') {
+    context.reporter.line(`${node.name} is in maintenance mode already`, 'good');
+    return Exit.done;
+  }
+  if (state.kind !== 'configured') throw new Refusal([state.problem], Exit.otherProgram);
+  if (node.role === 'controller' && !options.allowQuorumLoss) await refuseQuorumLoss(session, node);
+  if (!options.yes) await agree(context, node);
+  await eachNode(context, 'reset', [node], async (_, tell) => {
+    tell('leaves, and is wiped');
+    await callTalos(session.talosctl, nodeText(node), reset(accessTo(session, node), options.graceful));
+    tell('is in maintenance mode');
+  });
+  tellNext(context, node);
+  return Exit.done;
+}
+
+async function refuseQuorumLoss(session: Session, node: TalosNode): Promise<void> {
+  const { context, cluster, talosctl, talosconfig } = session;
+  const known = (await members(session)) ?? [];
+  const others = controllersOf(cluster).filter(({ name }) => name !== node.name);
+  const states = await eachNode(context, 'ask', others, async (other) => nodeState(talosctl, other, talosconfig));
+  const up = states.filter(({ kind }) => kind === 'configured').length;
+  if (!known.some(({ hostname }) => hostname === node.name) || survivesWithout(known.length, up)) return;
+  throw new Refusal([quorumLoss(node, known.length, up)], Exit.refusedInput);
+}
+
+const quorumLoss = ({ name }: TalosNode, members: number, up: number): Problem => ({
+  code: 'quorum-loss',
+  severity: 'error',
+  message:
+    members <= 1
+      ? `${name} is the only member of etcd: without it the cluster is gone, with all that is in it`
+      : `without ${name} etcd has ${members - 1} members and needs ${quorumOf(members - 1)} of them, but ${up} answer`,
+  hint: 'bring the other control planes back first; or, if that cluster shall go: --allow-quorum-loss',
+});
+
+async function agree(context: Context, { name }: TalosNode): Promise<void> {
+  await consent(context, {
+    text: `All that ${name} stores is wiped: to go on, type its name`,
+    word: name,
+    refusal: {
+      code: 'consent-needed',
+      severity: 'error',
+      message: `${name} was not reset, since nobody agreed`,
+      hint: 'if that is what you want, run the same with --yes',
+    },
+  });
+}
+
+function tellNext({ reporter, call }: Context, { name }: TalosNode): void {
+  reporter.line(
+    [
+      `Kubernetes still knows it: kubectl delete node ${name}`,
+      `If it shall join again: ${call} talos apply ${name}`,
+      'If not: take it out of nodes.yaml, then configure and infra apply',
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,53 @@
+/** What a command has that reaches the machines as the cluster's administrator. */
+import type { Secret } from '../../config/secret.ts';
+import { Exit, Refusal, type Problem } from '../../problem.ts';
+import { genTalosconfig, type Access } from '../../talos/calls.ts';
+import { controllersOf, type TalosCluster, type TalosNode } from '../../talos/rendered-cluster.ts';
+import type { Context } from '../context.ts';
+import { BUNDLE_FILE, openBundle, type Bundle } from './bundle.ts';
+import { readTalosCluster } from './project.ts';
+import { findTalosctl, hiding, makeSecret, type Talosctl } from './talosctl.ts';
+
+export interface Session {
+  readonly context: Context;
+  readonly cluster: TalosCluster;
+  readonly talosctl: Talosctl;
+  readonly bundle: Bundle;
+  /** Made for this run; it is never stored. */
+  readonly talosconfig: Secret;
+}
+
+/** @throws Refusal 2 where the cluster has no secrets yet, 4 where there is no talosctl */
+export async function openSession(context: Context, staleOk: boolean): Promise<Session> {
+  const cluster = await readTalosCluster(context, staleOk);
+  const talosctl = await findTalosctl(context, cluster.talosVersion);
+  const bundle = await openBundle(context);
+  if (bundle === null) throw new Refusal([notBootstrapped(context.call)], Exit.refusedInput);
+  return sessionWith(context, talosctl, cluster, bundle);
+}
+
+export async function sessionWith(
+  context: Context,
+  plain: Talosctl,
+  cluster: TalosCluster,
+  bundle: Bundle,
+): Promise<Session> {
+  const talosctl = hiding(plain, bundle.values);
+  const { text: talosconfig } = await makeSecret(talosctl, 'make a talosconfig', genTalosconfig(cluster, bundle.text));
+  return { context, cluster, talosctl, bundle, talosconfig };
+}
+
+export const accessTo = ({ talosconfig }: Session, { address }: TalosNode): Access => ({ talosconfig, address });
+
+/** By way of any control plane, for what is done with the help of Kubernetes. */
+export const accessThrough = (session: Session, node: TalosNode): Access => ({
+  ...accessTo(session, node),
+  endpoints: controllersOf(session.cluster).map(({ address }) => address),
+});
+
+const notBootstrapped = (call: string): Problem => ({
+  code: 'talos-not-bootstrapped',
+  severity: 'error',
+  message: `there is no ${BUNDLE_FILE}: this cluster was not bootstrapped yet, or from somewhere else`,
+  hint: `\`${call} bootstrap talos\` makes it, with the cluster; or bring it back from git`,
+});

@@ -1,0 +1,124 @@
+/** Running talosctl: found, right in version, with secrets where nobody else reads them. */
+import { secret, type Secret } from '../../config/secret.ts';
+import { checked, Exit, must, Refusal, refused, type Checked, type Problem } from '../../problem.ts';
+import { masker } from '../../secrets/mask.ts';
+import { findOnPath } from '../../system/programs.ts';
+import { run, type Ended } from '../../system/processes.ts';
+import { withUnseen } from '../../system/unseen-inputs.ts';
+import type { Argument, TalosCall, Unseen } from '../../talos/calls.ts';
+import { talosFailure, talosProblem, type TalosFailure } from '../../talos/failures.ts';
+import { checkTalosctl } from '../../talos/version.ts';
+import type { Context } from '../context.ts';
+import { wayToGet } from '../infra/tofu.ts';
+
+/** A talosctl that can do what is asked of it. */
+export interface Talosctl {
+  /** Absolute. */
+  readonly path: string;
+  readonly context: Context;
+  /** Hides what the cluster's bundle holds. */
+  readonly hide: (text: string) => string;
+}
+
+export interface TalosHow {
+  /** Milliseconds that it may take. */
+  readonly within?: number;
+  /** Its output goes to our terminal, masked. */
+  readonly shown?: boolean;
+}
+
+/** What a call printed. */
+export interface Said {
+  /** On stdout. */
+  readonly text: string;
+  /** On stderr: a dry run tells there what it would do. */
+  readonly said: string;
+}
+
+/** How a call ended that may fail. */
+export type TalosAnswer =
+  | ({ readonly ok: true } & Said)
+  | { readonly ok: false; readonly failure: TalosFailure | null; readonly problem: Problem };
+
+/**
+ * @param wanted the version of Talos that it must know
+ * @throws Refusal 4 where there is none, or an older one
+ */
+export async function findTalosctl(context: Context, wanted: string): Promise<Talosctl> {
+  return { path: must(await lookFor(context, wanted), Exit.otherProgram), context, hide: (text) => text };
+}
+
+async function lookFor({ env, root, platform }: Context, wanted: string): Promise<Checked<string>> {
+  const path = await findOnPath('talosctl', env);
+  if (path === null) return refused(missing(await wayToGet('talosctl', env, platform)));
+  const ended = await run({ file: path, args: ['version', '--client', '--short'], cwd: root, env: {} });
+  if (!ended.ok) return ended;
+  const version = checkTalosctl(ended.value.stdout, wanted);
+  return version.ok ? checked(path) : version;
+}
+
+const missing = (hint: string): Problem => ({
+  code: 'talosctl-missing',
+  severity: 'error',
+  message: 'talosctl is not on PATH',
+  hint,
+});
+
+/** The same talosctl, which tells nothing of these in what it prints. */
+export function hiding(talosctl: Talosctl, secrets: ReadonlyMap<string, Secret>): Talosctl {
+  return { ...talosctl, hide: masker(secrets) };
+}
+
+/** @param what that is done, for whom: `configure k8s-cp-1` @throws Refusal 4 with what it means when it fails, 130 */
+export async function callTalos(talosctl: Talosctl, what: string, call: TalosCall, how: TalosHow = {}): Promise<Said> {
+  const answer = await tryTalos(talosctl, what, call, how);
+  if (!answer.ok) throw new Refusal([answer.problem], Exit.otherProgram);
+  return answer;
+}
+
+/** A text that is a secret as a whole: no promise can hold a `Secret` itself. */
+export interface SecretText {
+  readonly text: Secret;
+}
+
+/** A call whose result is a secret. @throws as `callTalos` */
+export async function makeSecret(talosctl: Talosctl, what: string, call: TalosCall): Promise<SecretText> {
+  return { text: secret((await callTalos(talosctl, what, call)).text) };
+}
+
+/** A call that may fail. @throws Refusal 130 when it was interrupted */
+export async function tryTalos(
+  talosctl: Talosctl,
+  what: string,
+  call: TalosCall,
+  how: TalosHow = {},
+): Promise<TalosAnswer> {
+  const { exitCode, stdout, stderr, late } = await toItsEnd(talosctl, call, how);
+  if (exitCode === 0) return { ok: true, text: stdout, said: stderr };
+  const said = talosctl.hide(late ? 'i/o timeout' : `${stdout}\n${stderr}`);
+  return { ok: false, failure: talosFailure(said), problem: talosProblem(what, said) };
+}
+
+async function toItsEnd({ path, context, hide }: Talosctl, call: TalosCall, how: TalosHow): Promise<Ended> {
+  const { signal, root } = context;
+  if (signal.aborted) throw new Refusal([], Exit.interrupted);
+  const texts = call.filter(isUnseen).map(({ text }) => text);
+  const ended = await withUnseen(texts, ({ paths, descriptors }) => {
+    const command = { file: path, args: words(call, paths), cwd: root, env: ENV };
+    const output = how.shown ? { inherit: true, mask: hide } : {};
+    return run(command, { ...output, ...(how.within !== undefined && { within: how.within }), signal, descriptors });
+  });
+  const value = must(ended, Exit.otherProgram);
+  if (value.interrupted) throw new Refusal([], Exit.interrupted);
+  return value;
+}
+
+/** A talosconfig of the user's own must not count, whatever it names. */
+const ENV = { TALOSCONFIG: '/dev/null', NO_COLOR: '1' };
+
+function words(call: TalosCall, paths: readonly string[]): readonly string[] {
+  const left = [...paths];
+  return call.map((argument) => (isUnseen(argument) ? (left.shift() ?? '') : argument));
+}
+
+const isUnseen = (argument: Argument): argument is Unseen => typeof argument !== 'string';

@@ -1,0 +1,105 @@
+/** `nigari talos upgrade`: one machine after the other, and none before the last one is back and the cluster whole. */
+import { Exit, Refusal, type Problem } from '../../problem.ts';
+import { schematicOf } from '../../talos/answers.ts';
+import { resources, upgrade, type UpgradeOptions } from '../../talos/calls.ts';
+import type { TalosNode } from '../../talos/rendered-cluster.ts';
+import type { CommandResult, Context } from '../context.ts';
+import { eachNode, type Tell } from './each-node.ts';
+import { healthy, settled } from './healthy.ts';
+import { nodeState, nodeText } from './node-state.ts';
+import { chosenNodes, controllersFirst } from './project.ts';
+import { accessThrough, accessTo, openSession, type Session } from './session.ts';
+import { callTalos, tryTalos } from './talosctl.ts';
+
+export interface TalosUpgradeOptions {
+  readonly staleOk: boolean;
+  readonly dryRun: boolean;
+  readonly drain: boolean;
+  /** Seconds that each wait may take. */
+  readonly timeout: number;
+}
+
+/** @param names none means all @throws Refusal 4 at the first machine that fails: the others stay as they are */
+export async function talosUpgrade(
+  context: Context,
+  names: readonly string[],
+  options: TalosUpgradeOptions,
+): CommandResult {
+  const session = await openSession(context, options.staleOk);
+  const due = await dueIn(session, controllersFirst(chosenNodes(session.cluster, names)));
+  const { reporter } = context;
+  if (due.length === 0)
+    reporter.line(`every machine runs Talos ${session.cluster.talosVersion}, with its schematic`, 'good');
+  for (const { node, runs } of due) reporter.line(`${node.name}: ${runs} → ${node.image}`);
+  if (options.dryRun || due.length === 0) return Exit.done;
+  for (const [index, { node }] of due.entries()) {
+    const left = due.slice(index + 1).map((other) => other.node.name);
+    await upgradeOne(session, node, options).catch((error: unknown) => {
+      throw left.length > 0 && error instanceof Refusal ? withRest(error, left) : error;
+    });
+  }
+  reporter.line(`Next, so that their configurations say it too:\n  ${context.call} talos apply`);
+  return Exit.done;
+}
+
+interface Due {
+  readonly node: TalosNode;
+  /** `Talos 1.12.4` */
+  readonly runs: string;
+}
+
+/** Those that run another version, or another schematic: whoever was upgraded before is none of them. */
+async function dueIn(session: Session, nodes: readonly TalosNode[]): Promise<readonly Due[]> {
+  const found = await eachNode(session.context, 'ask', nodes, (node) => runsNow(session, node));
+  return found.flatMap(({ version, schematic }, index) => {
+    const node = nodes[index] as TalosNode;
+    const isSame = version === session.cluster.talosVersion && (schematic === null || node.image.includes(schematic));
+    return isSame
+      ? []
+      : [{ node, runs: `Talos ${version}${schematic === null ? '' : ` with ${schematic.slice(0, 12)}`}` }];
+  });
+}
+
+async function runsNow(
+  session: Session,
+  node: TalosNode,
+): Promise<{ readonly version: string | null; readonly schematic: string | null }> {
+  const { talosctl, talosconfig } = session;
+  const state = await nodeState(talosctl, node, talosconfig);
+  if (state.kind === 'maintenance') throw new Refusal([notConfigured(node)], Exit.otherProgram);
+  if (state.kind !== 'configured') throw new Refusal([state.problem], Exit.otherProgram);
+  const answer = await tryTalos(talosctl, nodeText(node), resources(accessTo(session, node), 'extensionstatuses'));
+  return { version: state.version, schematic: answer.ok ? schematicOf(answer.text) : null };
+}
+
+/** Before and after it the cluster is whole: a machine that is away is one more than etcd can lose. */
+async function upgradeOne(session: Session, node: TalosNode, options: TalosUpgradeOptions): Promise<void> {
+  const { context, talosctl, cluster } = session;
+  const call: UpgradeOptions = { drain: options.drain, minutes: Math.max(1, Math.ceil(options.timeout / 60)) };
+  await eachNode(context, 'upgrade', [node], async (_, tell: Tell) => {
+    const patience = { seconds: options.timeout, tell };
+    tell('waits until the cluster is whole');
+    await healthy(session, patience);
+    tell('is upgraded');
+    await callTalos(talosctl, nodeText(node), upgrade(accessThrough(session, node), node, call));
+    await settled(session, node, patience, cluster.talosVersion);
+    tell(`runs Talos ${cluster.talosVersion}`);
+  });
+}
+
+const notConfigured = (node: TalosNode): Problem => ({
+  code: 'talos-in-maintenance',
+  severity: 'error',
+  message: `${nodeText(node)} has no configuration: there is nothing to upgrade`,
+  hint: '`nigari talos apply` lets it join; it installs the version that the files say',
+});
+
+function withRest({ problems, exitCode }: Refusal, left: readonly string[]): Refusal {
+  const rest: Problem = {
+    code: 'talos-upgrade-stopped',
+    severity: 'note',
+    message: `left as they are: ${left.join(', ')}`,
+    hint: 'when that machine is well again, run the same again: it goes on with those that are due',
+  };
+  return new Refusal([...problems, rest], exitCode);
+}

@@ -1,0 +1,93 @@
+/** `nigari talos verify`: is each machine the one that the files mean? It answers, and has that version, disk and MAC address. */
+import { Exit } from '../../problem.ts';
+import { disksOf, linksOf } from '../../talos/answers.ts';
+import { resources, resourcesInMaintenance } from '../../talos/calls.ts';
+import type { TalosNode } from '../../talos/rendered-cluster.ts';
+import type { CommandResult, Context } from '../context.ts';
+import { ok, tell, type Row } from '../doctor/row.ts';
+import { openBundle } from './bundle.ts';
+import { eachNode } from './each-node.ts';
+import { nodeState, nodeText, type NodeState } from './node-state.ts';
+import { chosenNodes, readTalosCluster } from './project.ts';
+import { sessionWith, type Session } from './session.ts';
+import { findTalosctl, tryTalos, type Talosctl } from './talosctl.ts';
+
+/** Works before the cluster is bootstrapped, too. @returns 4 where a machine is not what the files mean */
+export async function talosVerify(context: Context, names: readonly string[], staleOk: boolean): CommandResult {
+  const cluster = await readTalosCluster(context, staleOk);
+  const talosctl = await findTalosctl(context, cluster.talosVersion);
+  const bundle = await openBundle(context);
+  const session = bundle === null ? null : await sessionWith(context, talosctl, cluster, bundle);
+  const rows = await eachNode(context, 'ask', chosenNodes(cluster, names), (node) =>
+    rowsFor(talosctl, session, node, cluster.talosVersion),
+  );
+  const all = rows.flat();
+  if (context.json) context.reporter.result(JSON.stringify({ rows: all }, null, 2));
+  tell(context.reporter, all);
+  return all.some(({ status }) => status === 'fail') ? Exit.otherProgram : Exit.done;
+}
+
+async function rowsFor(
+  plain: Talosctl,
+  session: Session | null,
+  node: TalosNode,
+  wanted: string,
+): Promise<readonly Row[]> {
+  const talosctl = session?.talosctl ?? plain;
+  const state = await nodeState(talosctl, node, session?.talosconfig ?? null);
+  if (state.kind === 'silent' || state.kind === 'foreign') {
+    const { message, hint = '' } = state.problem;
+    return [{ name: node.name, status: 'fail', found: message, remedy: hint }];
+  }
+  const ask = async (type: string): Promise<string> => {
+    const isNew = state.kind === 'maintenance' || session === null;
+    const call = isNew
+      ? resourcesInMaintenance(node.address, type)
+      : resources({ talosconfig: session.talosconfig, address: node.address }, type);
+    const answer = await tryTalos(talosctl, nodeText(node), call);
+    return answer.ok ? answer.text : '';
+  };
+  return [versionRow(node, state, wanted), diskRow(node, await ask('disks')), macRow(node, await ask('links'))];
+}
+
+/** In maintenance mode the version is that of what it was started from; what is installed then is another matter. */
+function versionRow(
+  { name, address }: TalosNode,
+  { kind, version }: Extract<NodeState, { version: string | null }>,
+  wanted: string,
+): Row {
+  const found = `answers at ${address} with Talos ${version ?? '?'}${kind === 'maintenance' ? ', in maintenance mode' : ''}`;
+  if (version === wanted || version === null) return ok(name, found);
+  const remedy = `talos_version is ${wanted}: ${kind === 'maintenance' ? 'it installs that one' : '`nigari talos upgrade`'}`;
+  return { name, status: 'warning', found, remedy };
+}
+
+function diskRow({ name, disk }: TalosNode, text: string): Row {
+  const disks = disksOf(text);
+  const list = disks.map(({ path, size }) => `${path} (${size})`).join(', ');
+  if (disks.length === 0)
+    return { name, status: 'warning', found: 'does not tell its disks', remedy: 'is it still starting?' };
+  const isThere = disk === null || disk.startsWith('/dev/disk/') || disks.some(({ path }) => path === disk);
+  if (isThere) return ok(name, `has ${list}`);
+  return {
+    name,
+    status: 'fail',
+    found: `has no disk ${disk}, but ${list}`,
+    remedy: 'set `disk` of that node in nodes.yaml',
+  };
+}
+
+function macRow({ name, mac }: TalosNode, text: string): Row {
+  const links = linksOf(text).filter((link) => link.mac !== '');
+  if (links.length === 0)
+    return { name, status: 'warning', found: 'does not tell its network devices', remedy: 'is it still starting?' };
+  const link = links.find((one) => one.mac === mac);
+  if (link !== undefined) return ok(name, `has ${mac} at ${link.name}`);
+  const found = `has no network device ${mac}, but ${links.map((one) => one.mac).join(', ')}`;
+  return {
+    name,
+    status: 'fail',
+    found,
+    remedy: 'set mac_addr of that node in nodes.yaml; is it another machine at its address?',
+  };
+}

@@ -1,0 +1,91 @@
+/**
+ * Texts in clear that another program reads as files, and that never have a name on a disk. Node's own pipes will not do:
+ * they are sockets, which no program can open by a name (`/dev/fd/3`: ENXIO).
+ */
+import { constants } from 'node:fs';
+import { access, mkdtemp, open, rm, unlink, writeFile, type FileHandle } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { reveal, type Secret } from '../config/secret.ts';
+import { run as runProgram } from './processes.ts';
+
+/** What a program is given so that it finds the texts. */
+export interface UnseenInputs {
+  /** Where it reads each, in the order of the texts. */
+  readonly paths: readonly string[];
+  /** Open files that it inherits, from descriptor 3 on. */
+  readonly descriptors: readonly number[];
+}
+
+type Use<T> = (inputs: UnseenInputs) => Promise<T>;
+
+/** Where Linux has a file system in memory for everybody (shm_overview(7)). */
+const MEMORY = '/dev/shm';
+
+/**
+ * Gives texts to one run of a program, however it ends.
+ * @param memory where a file system in memory is; elsewhere the texts go through FIFOs that only this user may open
+ */
+export async function withUnseen<T>(texts: readonly Secret[], use: Use<T>, memory = MEMORY): Promise<T> {
+  const hasMemory = await access(memory, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  return hasMemory ? throughMemory(texts, use, memory) : throughPipes(texts, use);
+}
+
+/** Files without a name: nothing is in them before their name is gone, and a killed process leaves none behind. */
+async function throughMemory<T>(texts: readonly Secret[], use: Use<T>, memory: string): Promise<T> {
+  const files: FileHandle[] = [];
+  try {
+    for (const text of texts) {
+      const file = await nameless(memory);
+      files.push(file);
+      await file.writeFile(reveal(text));
+    }
+    const paths = files.map((_, index) => `/dev/fd/${FIRST + index}`);
+    return await use({ paths, descriptors: files.map(({ fd }) => fd) });
+  } finally {
+    for (const file of files) await file.close();
+  }
+}
+
+/** The first descriptor behind stdin, stdout and stderr. */
+const FIRST = 3;
+
+async function nameless(folder: string): Promise<FileHandle> {
+  const path = join(folder, `nigari-${randomUUID()}`);
+  const file = await open(path, 'wx+', 0o600);
+  await unlink(path);
+  return file;
+}
+
+/** Where no memory is to be had. What stands in a pipe is never on the disk, only its name is. */
+async function throughPipes<T>(texts: readonly Secret[], use: Use<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'nigari-'));
+  try {
+    const paths = texts.map((_, index) => join(folder, String(index)));
+    await runProgram({ file: 'mkfifo', args: ['-m', '600', ...paths], cwd: folder, env: {} });
+    const fed = texts.map((text, index) => feed(paths[index] ?? '', text));
+    const result = await use({ paths, descriptors: [] });
+    await Promise.all(paths.map(giveUp));
+    await Promise.all(fed);
+    return result;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Waits for a reader; one that goes away before the end is its own affair. */
+async function feed(path: string, text: Secret): Promise<void> {
+  await writeFile(path, reveal(text)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+/** Lets a writer go whom nobody has read. */
+async function giveUp(path: string): Promise<void> {
+  const reader = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  await reader.close();
+}

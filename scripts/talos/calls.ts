@@ -1,0 +1,190 @@
+/**
+ * The calls of talosctl, as values. Source: the help of talosctl 1.13, and what it was seen to do. A secret is never in
+ * an argument: it stands there as a file to read, which gets its name when the call is made.
+ */
+import type { Secret } from '../config/secret.ts';
+import { controllersOf, type TalosCluster, type TalosNode } from './rendered-cluster.ts';
+
+/** A text that talosctl reads as a file. */
+export interface Unseen {
+  readonly text: Secret;
+  /** What stands for it where the call is shown: `<secrets>`. */
+  readonly shown: string;
+}
+
+export type Argument = string | Unseen;
+
+/** Arguments of talosctl. */
+export type TalosCall = readonly Argument[];
+
+/** How a machine is reached that has a configuration. */
+export interface Access {
+  /** Of the cluster's administrator. */
+  readonly talosconfig: Secret;
+  /** The machine that is asked. */
+  readonly address: string;
+  /** Those that lead to it; without any it answers for itself, whoever else is up or down. */
+  readonly endpoints?: readonly string[];
+}
+
+/** A call as a person would type it. */
+export function shownCall(call: TalosCall): string {
+  const words = call.map((argument) => (typeof argument === 'string' ? quoted(argument) : argument.shown));
+  return ['talosctl', ...words].join(' ');
+}
+
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+const unseen = (shown: string, text: Secret): Unseen => ({ text, shown: `<${shown}>` });
+
+/** Comments would make every configuration differ from what is rendered. */
+const PIECES = ['--with-docs=false', '--with-examples=false'] as const;
+
+/** Prints a new bundle of secrets. */
+export const genSecrets = ({ talosVersion }: Pick<TalosCluster, 'talosVersion'>): TalosCall => [
+  'gen',
+  'secrets',
+  '--talos-version',
+  `v${talosVersion}`,
+  '--output-file',
+  '-',
+];
+
+/** By role: the type of the configuration, and the flag for its patches (`--config-patch` is for both types at once). */
+const TYPES = {
+  controller: ['controlplane', '--config-patch-control-plane'],
+  worker: ['worker', '--config-patch-worker'],
+} as const;
+
+/** Prints the machine configuration of a node. The disk comes from its patches. */
+export function genConfig(cluster: TalosCluster, node: TalosNode, bundle: Secret): TalosCall {
+  const [type, flag] = TYPES[node.role];
+  return [
+    ...genOf(cluster, bundle, type),
+    ...PIECES,
+    '--install-disk',
+    '',
+    ...node.patches.flatMap((patch) => [flag, `@${patch}`]),
+  ];
+}
+
+/** Prints a talosconfig with a new certificate for the administrator, good for a year. */
+export const genTalosconfig = (cluster: TalosCluster, bundle: Secret): TalosCall =>
+  genOf(cluster, bundle, 'talosconfig');
+
+/** Without `--with-secrets` it would make another cluster's, and say nothing. */
+function genOf(
+  { name, endpoint, talosVersion, kubernetesVersion }: TalosCluster,
+  bundle: Secret,
+  type: string,
+): TalosCall {
+  return [
+    'gen',
+    'config',
+    name,
+    endpoint,
+    '--with-secrets',
+    unseen('secrets', bundle),
+    '--talos-version',
+    `v${talosVersion}`,
+    '--kubernetes-version',
+    kubernetesVersion,
+    '--output-types',
+    type,
+    '--output',
+    '-',
+  ];
+}
+
+/** As for metal: nocloud is no mode of it, and that of clouds does not look at the disk. */
+export const validate = (config: Secret): TalosCall => [
+  'validate',
+  '--mode',
+  'metal',
+  '--strict',
+  '--config',
+  unseen('machine configuration', config),
+];
+
+/** A machine without a configuration answers to anybody. */
+const inMaintenance = (address: string, ...call: readonly Argument[]): TalosCall => [
+  ...call,
+  '--insecure',
+  '--nodes',
+  address,
+];
+
+export const versionInMaintenance = (address: string): TalosCall => inMaintenance(address, 'version', '--short');
+
+export const resourcesInMaintenance = (address: string, type: string): TalosCall =>
+  inMaintenance(address, 'get', type, '--output', 'json');
+
+export const applyInMaintenance = (address: string, config: Secret): TalosCall =>
+  inMaintenance(address, 'apply-config', '--file', unseen('machine configuration', config));
+
+const securely = ({ talosconfig, address, endpoints = [address] }: Access, ...call: readonly Argument[]): TalosCall => [
+  ...call,
+  '--talosconfig',
+  unseen('talosconfig', talosconfig),
+  '--endpoints',
+  endpoints.join(','),
+  '--nodes',
+  address,
+];
+
+export const version = (access: Access): TalosCall => securely(access, 'version', '--short');
+
+export const resources = (access: Access, type: string): TalosCall => securely(access, 'get', type, '--output', 'json');
+
+export const bootstrapEtcd = (access: Access): TalosCall => securely(access, 'bootstrap');
+
+export const etcdMembers = (access: Access): TalosCall => securely(access, 'etcd', 'members');
+
+/** Prints one of the cluster's administrator. */
+export const kubeconfig = (access: Access): TalosCall => securely(access, 'kubeconfig', '-');
+
+/** What `apply-config --mode` knows, as of Talos 1.12. */
+export const APPLY_MODES = ['auto', 'no-reboot', 'reboot', 'staged', 'try'] as const;
+export type ApplyMode = (typeof APPLY_MODES)[number];
+
+export const apply = (access: Access, config: Secret, mode: ApplyMode, dryRun: boolean): TalosCall =>
+  securely(
+    access,
+    'apply-config',
+    '--file',
+    unseen('machine configuration', config),
+    '--mode',
+    mode,
+    ...(dryRun ? ['--dry-run'] : []),
+  );
+
+/** What an upgrade may take on top of what it takes by itself. */
+export interface UpgradeOptions {
+  readonly drain: boolean;
+  readonly minutes: number;
+}
+
+/** Without an image it would take one without extensions; draining needs an endpoint that is a control plane. */
+export const upgrade = (access: Access, { image }: TalosNode, { drain, minutes }: UpgradeOptions): TalosCall =>
+  securely(access, 'upgrade', '--image', image, '--timeout', `${minutes}m`, `--drain=${drain}`);
+
+export const upgradeKubernetes = (access: Access, to: string, dryRun: boolean): TalosCall =>
+  securely(access, 'upgrade-k8s', '--to', to, ...PIECES, ...(dryRun ? ['--dry-run'] : []));
+
+/** What was installed stays, what was configured and stored is wiped: the machine starts in maintenance mode. */
+export const reset = (access: Access, graceful: boolean): TalosCall =>
+  securely(access, 'reset', `--graceful=${graceful}`, '--reboot', '--system-labels-to-wipe', 'STATE,EPHEMERAL');
+
+export function health(access: Access, cluster: TalosCluster, minutes: number): TalosCall {
+  const addresses = (nodes: readonly TalosNode[]): string => nodes.map(({ address }) => address).join(',');
+  const workers = cluster.nodes.filter(({ role }) => role === 'worker');
+  return securely(
+    access,
+    'health',
+    '--control-plane-nodes',
+    addresses(controllersOf(cluster)),
+    ...(workers.length > 0 ? ['--worker-nodes', addresses(workers)] : []),
+    '--wait-timeout',
+    `${minutes}m`,
+  );
+}

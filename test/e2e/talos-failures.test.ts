@@ -1,0 +1,170 @@
+/** What goes wrong on the way to a cluster, and what nigari says of it. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { expectClear } from '../support/clear.ts';
+import { talosProject } from '../support/talos-project.ts';
+import { realTool } from '../support/tools.ts';
+
+const BOOTSTRAP = ['bootstrap', 'talos', '--timeout', '4'];
+
+describe.skipIf(realTool('talosctl') === null)('nigari bootstrap talos', () => {
+  test('says which control plane does not come, and goes on when it does', async () => {
+    const { talos, nigari, address } = await talosProject({ 'cp-1': 11, 'wk-1': 21 });
+    talos.power('cp-1', 'off');
+    const ended = await nigari(BOOTSTRAP, 4);
+    expectClear(ended, 'talos-refused');
+    expect(ended.stderr).toMatch(`cp-1 (${address(11)}): nobody listens at port 50000 (ECONNREFUSED), after `);
+    expect(ended.stderr).toContain('then run the same again: it goes on from here');
+    talos.power('cp-1', 'on');
+    await nigari(['bootstrap', 'talos']);
+  });
+
+  test('forms the cluster without a worker that does not come, and says so', async () => {
+    const { talos, nigari } = await talosProject({ 'cp-1': 11, 'wk-1': 21 });
+    talos.power('wk-1', 'off');
+    const ended = await nigari(['bootstrap', 'talos', '--timeout', '20'], 4);
+    expectClear(ended, 'talos-refused');
+    expect(ended.stdout).toContain('etcd has its first member: cp-1');
+    talos.power('wk-1', 'on');
+    expect((await nigari(['bootstrap', 'talos'])).stdout).toContain('demo works: 2 nodes');
+  });
+
+  test('makes no new secrets for machines that have some', async () => {
+    const { talos, folder, nigari } = await talosProject({ 'cp-1': 11 });
+    await nigari(['bootstrap', 'talos']);
+    const calls = talos.calls('cp-1').length;
+    rmSync(join(folder, 'talos/secrets.sops.yaml'));
+    const ended = await nigari(BOOTSTRAP, 2);
+    expectClear(ended, 'talos-bundle-missing');
+    expect(ended.stderr).toContain('cp-1 belongs to a cluster already');
+    expect(
+      talos
+        .calls('cp-1')
+        .slice(calls)
+        .map(({ call }) => call),
+    ).not.toContain('ApplyConfiguration');
+  });
+
+  test('touches no machine of another cluster', async () => {
+    const { talos, nigari } = await talosProject({ 'cp-1': 11, 'cp-2': 12, 'cp-3': 13 });
+    talos.fail({ node: 'cp-2', how: 'wrong-certificate' });
+    await nigari(BOOTSTRAP, null);
+    talos.heal();
+    await nigari(['bootstrap', 'talos']);
+    talos.fail({ node: 'cp-2', how: 'wrong-certificate' });
+    expectClear(await nigari(BOOTSTRAP, 2), 'talos-foreign');
+  });
+
+  test('names the disks where the one that is wanted is missing', async () => {
+    const { nigari, edit } = await talosProject({ 'cp-1': 11 });
+    edit('nodes.yaml', (text) => text.replace('/dev/sda', '/dev/nvme0n1'));
+    await nigari(['configure']);
+    const ended = await nigari(BOOTSTRAP, 2);
+    expectClear(ended, 'talos-disk-missing');
+    expect(ended.stderr).toContain('it has /dev/sda (32 GB)');
+  });
+
+  test.each([
+    ['bootstrap-too-early', 'bootstrap is not available yet'],
+    ['time-not-in-sync', 'time is not in sync yet'],
+  ] as const)('waits while Talos says that it is not ready: %s', async (how, said) => {
+    const { talos, nigari } = await talosProject({ 'cp-1': 11 });
+    talos.fail({ how, times: 1 });
+    expect((await nigari(['bootstrap', 'talos'])).stdout).toContain(said);
+  });
+
+  test('goes on where somebody else was faster', async () => {
+    const { talos, nigari } = await talosProject({ 'cp-1': 11 });
+    await nigari(['bootstrap', 'talos']);
+    talos.fail({ how: 'no-quorum', times: 1 }, { how: 'already-bootstrapped', times: 1 });
+    expect((await nigari(['bootstrap', 'talos'])).stdout).toContain('demo works');
+  });
+
+  test('shows what Talos does not take', async () => {
+    const { talos, nigari } = await talosProject({ 'cp-1': 11 });
+    talos.fail({ how: 'invalid-config' });
+    const ended = await nigari(BOOTSTRAP, 4);
+    expectClear(ended, 'talos-config-refused');
+    expect(ended.stderr).toContain('unknown keys found during decoding');
+  });
+
+  test('wants a talosctl, and one that knows the version', async () => {
+    const { folder, nigari, edit } = await talosProject({ 'cp-1': 11 });
+    expectClear(await nigari(BOOTSTRAP, 4, { PATH: folder }), 'talosctl-missing');
+    edit(
+      'cluster.yaml',
+      (text) => text.replaceAll(/(talos|kubernetes)_version: .*\n/g, '') + 'talos_version: 1.14.4\n',
+    );
+    await nigari(['configure']);
+    expectClear(await nigari(BOOTSTRAP, 4), 'talosctl-too-old');
+  });
+
+  test('reads what was rendered, and refuses what it cannot read', async () => {
+    const { folder, nigari } = await talosProject({ 'cp-1': 11 });
+    writeFileSync(join(folder, 'talos/cluster.yaml'), 'nodes: 1\n');
+    expect((await nigari([...BOOTSTRAP, '--stale-ok'], 2)).stderr).toContain('(talos-cluster-unreadable)');
+    rmSync(join(folder, 'talos/cluster.yaml'));
+    expectClear(await nigari([...BOOTSTRAP, '--stale-ok'], 2), 'not-configured');
+  });
+});
+
+describe.skipIf(realTool('talosctl') === null)('nigari talos', () => {
+  test('wants a cluster that was bootstrapped', async () => {
+    const { nigari } = await talosProject({ 'cp-1': 11 });
+    for (const verb of [
+      ['apply'],
+      ['diff'],
+      ['upgrade'],
+      ['upgrade-k8s'],
+      ['reset', 'cp-1'],
+      ['nodes'],
+      ['status'],
+      ['health'],
+    ])
+      expectClear(await nigari(['talos', ...verb], 2), 'talos-not-bootstrapped');
+    expect((await nigari(['talos', 'verify'])).stdout).toContain('in maintenance mode');
+  });
+
+  test('asks back for names and numbers that are none', async () => {
+    const { nigari } = await talosProject({ 'cp-1': 11 });
+    await nigari(['bootstrap', 'talos']);
+    const ended = await nigari(['talos', 'diff', 'cp-i'], 2);
+    expectClear(ended, 'node-unknown');
+    expect(ended.stderr).toContain('did you mean cp-1?');
+    for (const timeout of ['0', '-1', 'soon', '1.5'])
+      expectClear(await nigari(['talos', 'upgrade', `--timeout=${timeout}`], 2), 'bad-timeout');
+  });
+
+  test('resets no control plane without which etcd does not go on', async () => {
+    const { talos, nigari } = await talosProject({ 'cp-1': 11, 'cp-2': 12, 'cp-3': 13 });
+    await nigari(['bootstrap', 'talos']);
+    talos.power('cp-3', 'off');
+    const ended = await nigari(['talos', 'reset', 'cp-2', '--yes'], 2);
+    expectClear(ended, 'quorum-loss');
+    expect(ended.stderr).toContain('without cp-2 etcd has 2 members and needs 2 of them, but 1 answer');
+    expect(talos.nodes.get('cp-2')?.stage).toBe('running');
+  });
+
+  test('upgrades nothing while the cluster is not whole', async () => {
+    const { talos, nigari, edit } = await talosProject({ 'cp-1': 11, 'cp-2': 12, 'cp-3': 13 });
+    await nigari(['bootstrap', 'talos']);
+    edit('cluster.yaml', (text) => text.replace('talos_version: 1.13.0', 'talos_version: 1.13.2'));
+    await nigari(['configure']);
+    talos.power('cp-3', 'off');
+    expectClear(await nigari(['talos', 'upgrade', 'cp-1', '--timeout', '3'], 4));
+    expect(talos.nodes.get('cp-1')?.version).toBe('1.13.0');
+  });
+
+  test('hides the secrets in what an apply would change', async () => {
+    const { nigari, bundle, edit } = await talosProject({ 'cp-1': 11 });
+    await nigari(['bootstrap', 'talos']);
+    bundle();
+    edit('talos/nodes/cp-1.yaml', (text) =>
+      text.replace(/^machine:\n/m, 'machine:\n  token: abcdef.0123456789abcdef\n'),
+    );
+    const { stdout } = await nigari(['talos', 'diff', '--stale-ok']);
+    expect(stdout).toMatch(/^-\s+token: \*\*\*$/m);
+    expect(stdout).toMatch(/^\+\s+token: abcdef\.0123456789abcdef$/m);
+  });
+});
