@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { parse } from 'yaml';
+import { SETUP_NAMES } from '../../scripts/proxmox/setup.ts';
 import { formsOf } from '../../scripts/secrets/mask.ts';
 import { NAME_KEYS, SECRET_KEYS } from '../../scripts/types.ts';
 
@@ -30,6 +31,9 @@ export function noteSecrets(where: string, values: readonly string[]): void {
   for (const value of values) secrets.set(value, [where, value]);
 }
 
+/** A token's name that `nigari proxmox setup` prints before anybody has such a token. */
+const PROPOSED = `${SETUP_NAMES.user}!${SETUP_NAMES.token}`;
+
 /** Those of its inputs, of its age key, and of the environment. */
 export function secretsOf(folder: string, env: Readonly<Record<string, string>>): readonly Secret[] {
   const inputs = (parse(textOf(join(folder, 'cluster.yaml'))) ?? {}) as Readonly<Record<string, unknown>>;
@@ -39,7 +43,9 @@ export function secretsOf(folder: string, env: Readonly<Record<string, string>>)
     ...Object.entries(env).filter(([name]) => /PASSWORD|SECRET|PASSPHRASE/i.test(name)),
     ['age.key', /AGE-SECRET-KEY-\w+/.exec(textOf(join(folder, 'age.key')))?.[0]],
   ];
-  return all.flatMap(([where, value]) => (typeof value === 'string' ? [[where, value] as const] : []));
+  return all.flatMap(([where, value]) =>
+    typeof value === 'string' && value !== PROPOSED ? [[where, value] as const] : [],
+  );
 }
 
 function textOf(file: string): string {
