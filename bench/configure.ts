@@ -34,7 +34,8 @@ export async function configure(): Promise<Bench> {
       {
         what: '`configure`, from nothing',
         prepare: () => {
-          for (const made of ['infrastructure', '.nigari']) rmSync(join(fresh, made), { recursive: true, force: true });
+          for (const made of ['infrastructure', 'talos', '.nigari'])
+            rmSync(join(fresh, made), { recursive: true, force: true });
         },
         ours: () => node(NIGARI, '--chdir', fresh, 'configure'),
         ...beside,

@@ -8,8 +8,9 @@ import { measure } from './measure.ts';
 import { section, withSection } from './results.ts';
 import { scale } from './scale.ts';
 import { secrets } from './secrets.ts';
+import { talos } from './talos.ts';
 
-const BENCHES = { configure, makejinja, scale, secrets };
+const BENCHES = { configure, makejinja, scale, secrets, talos };
 
 const [tools = '', page = '', ...named] = process.argv.slice(2);
 const unknown = named.filter((name) => !Object.hasOwn(BENCHES, name));

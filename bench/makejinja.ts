@@ -71,7 +71,7 @@ export async function makejinja(tools: string): Promise<Bench | null> {
       {
         what: 'render and seal',
         prepare: () => {
-          for (const made of ['out', 'infrastructure', '.nigari'])
+          for (const made of ['out', 'infrastructure', 'talos', '.nigari'])
             rmSync(join(ours, made), { recursive: true, force: true });
           rmSync(join(theirs, 'out'), { recursive: true, force: true });
         },

@@ -47,7 +47,8 @@ export async function scale(): Promise<Bench> {
     return root;
   };
   const fresh = (root: string) => (): void => {
-    for (const made of ['infrastructure', '.nigari']) rmSync(join(root, made), { recursive: true, force: true });
+    for (const made of ['infrastructure', 'talos', '.nigari'])
+      rmSync(join(root, made), { recursive: true, force: true });
   };
   const first = project(SIZES[0] ?? 0);
   const sealed = project(SEALED, 'sealed');

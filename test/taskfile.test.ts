@@ -72,6 +72,7 @@ describe('Taskfile.yml', () => {
       'talos:status',
       'talos:health',
       'talos:verify',
+      'talos:validate',
       'talos:kubeconfig',
       'talos:talosconfig',
       'secrets:list',

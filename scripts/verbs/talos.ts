@@ -184,6 +184,15 @@ export const TALOS: VerbGroup = {
       run: async (context, options, args) =>
         (await import('../commands/talos/verify.ts')).talosVerify(context, args, isStaleOk(options)),
     },
+    {
+      name: 'validate',
+      summary: 'make every machine configuration in memory, and let talosctl validate it',
+      options: [STALE_OK],
+      args: NODES,
+      more: 'Asks no machine, and works before the cluster is bootstrapped: for CI.\n\nExamples:\n  nigari talos validate\n  nigari talos validate k8s-cp-1',
+      run: async (context, options, args) =>
+        (await import('../commands/talos/validate.ts')).talosValidate(context, args, isStaleOk(options)),
+    },
     configVerb('kubeconfig', 'KUBECONFIG', '~/.kube/config'),
     configVerb('talosconfig', 'TALOSCONFIG', '~/.talos/config'),
     SCHEMATIC,

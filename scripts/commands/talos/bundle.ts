@@ -7,6 +7,7 @@ import { emit } from '../../secrets/yaml/emit.ts';
 import { readYaml, type Reading } from '../../secrets/yaml/read.ts';
 import { genSecrets } from '../../talos/calls.ts';
 import type { TalosCluster } from '../../talos/rendered-cluster.ts';
+import type { SourceFile } from '../../types.ts';
 import { step, type Context } from '../context.ts';
 import { openFile, putSealed, readFileOf } from '../sealed-files.ts';
 import { callTalos, type Talosctl } from './talosctl.ts';
@@ -38,14 +39,25 @@ function bundleOf({ tree }: Pick<Reading, 'tree'>): Bundle {
  */
 export async function makeBundle(context: Context, talosctl: Talosctl, cluster: TalosCluster): Promise<Bundle> {
   return step(context, 'Make the secrets of the cluster, and seal them', async () => {
-    const { text } = await callTalos(talosctl, 'make secrets', genSecrets(cluster));
-    const file = { path: BUNDLE_FILE, bytes: new TextEncoder().encode(text) };
-    const bundle = bundleOf(must(readYaml(file), Exit.otherProgram));
+    const file = await newBundle(talosctl, cluster);
+    const bundle = bundleIn(file);
     const collect = (found: readonly Problem[]): void => context.reporter.problems(found);
     await putSealed(context, file, collect, { secrets: [...bundle.values.values()] });
     return bundle;
   });
 }
+
+/** One that is used once and forgotten: it is no cluster's. @throws Refusal 4 where talosctl fails */
+export async function passingBundle(talosctl: Talosctl, cluster: TalosCluster): Promise<Bundle> {
+  return bundleIn(await newBundle(talosctl, cluster));
+}
+
+async function newBundle(talosctl: Talosctl, cluster: TalosCluster): Promise<SourceFile> {
+  const { text } = await callTalos(talosctl, 'make secrets', genSecrets(cluster));
+  return { path: BUNDLE_FILE, bytes: new TextEncoder().encode(text) };
+}
+
+const bundleIn = (file: SourceFile): Bundle => bundleOf(must(readYaml(file), Exit.otherProgram));
 
 /** Of a cluster that runs, it can only be brought back, never be made again. */
 export const bundleMissing = (nodes: readonly string[]): Problem => ({

@@ -1,0 +1,21 @@
+/** `nigari talos validate`: every machine configuration is made in memory and validated; no machine is asked. */
+import { Exit } from '../../problem.ts';
+import type { CommandResult, Context } from '../context.ts';
+import { openBundle, passingBundle } from './bundle.ts';
+import { eachNode } from './each-node.ts';
+import { machineConfig } from './machine-config.ts';
+import { chosenNodes, readTalosCluster } from './project.ts';
+import { sessionWith } from './session.ts';
+import { findTalosctl } from './talosctl.ts';
+
+/** Where the cluster has no secrets yet, some that are forgotten at once do as well. @throws Refusal 4 for what talosctl refuses */
+export async function talosValidate(context: Context, names: readonly string[], staleOk: boolean): CommandResult {
+  const cluster = await readTalosCluster(context, staleOk);
+  const nodes = chosenNodes(cluster, names);
+  const talosctl = await findTalosctl(context, cluster.talosVersion);
+  const bundle = (await openBundle(context)) ?? (await passingBundle(talosctl, cluster));
+  const session = await sessionWith(context, talosctl, cluster, bundle);
+  await eachNode(context, 'validate', nodes, (node) => machineConfig(session, node));
+  context.reporter.line(`${nodes.length} machine configurations are valid`, 'good');
+  return Exit.done;
+}
