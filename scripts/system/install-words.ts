@@ -12,7 +12,7 @@ const mise: Manager = {
   name: 'mise',
   words: {
     tofu: 'mise install',
-    talosctl: 'mise use talosctl',
+    talosctl: 'mise install',
     sops: 'mise install',
     age: 'mise install',
     task: 'mise install',
