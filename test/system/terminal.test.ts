@@ -55,6 +55,27 @@ describe('plain lines', () => {
     expect(stderr.text).toBe('error  bad  (a-b)\nerror  bad  (a-b)\n');
   });
 
+  test('several works at once: in order, no more than so many, a line when something else goes on', async () => {
+    const { stdout, reporter } = listen();
+    let [going, most] = [0, 0];
+    const works = [3, 1, 2].map((number) => ({
+      title: `work ${number}`,
+      run: async (tell: (text: string) => void) => {
+        most = Math.max(most, (going += 1));
+        tell('starts');
+        tell('starts');
+        await Promise.resolve();
+        going -= 1;
+        if (number === 1) throw new Error('no');
+        return number;
+      },
+    }));
+    const outcomes = await reporter.runAll(works, 2);
+    expect(outcomes).toMatchObject([{ value: 3 }, { reason: { message: 'no' } }, { value: 2 }]);
+    expect(most).toBe(2);
+    expect(stdout.text.split('\n').toSorted()).toEqual(['', 'work 1: starts', 'work 2: starts', 'work 3: starts']);
+  });
+
   test('where stdout is data, it holds nothing else', async () => {
     const { stdout, stderr, reporter } = listen({ data: true });
     await reporter.step('Render', () => null);
