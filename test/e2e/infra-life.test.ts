@@ -26,6 +26,7 @@ describe.skipIf(realTool('tofu') === null)('nigari infra', () => {
     ]);
     const applied = await nigari(['infra', 'apply']);
     expect(applied.all).toContain('Apply complete! Resources: 3 added');
+    expect(applied.all).toContain('npx nigari bootstrap talos');
     expect(proxmox.guests().map(({ name, status }) => `${name} ${status}`)).toEqual(['cp-1 running', 'wk-1 running']);
     expect((await nigari(['infra', 'apply'], 2)).stderr).toContain('(plan-missing)');
     expect(await json<Plan>(['infra', 'plan', '--json'])).toMatchObject({ empty: true });

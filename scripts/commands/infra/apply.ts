@@ -9,6 +9,7 @@ import { refuseStale } from './current.ts';
 import { refuseForeign } from './foreign.ts';
 import { initIfDue } from './init.ts';
 import { prepare } from './instance.ts';
+import { tellNextStep } from './next-step.ts';
 import { planned, tellPlan } from './plan.ts';
 import { tellRestarts } from './restarts.ts';
 import { openPlan, type OpenPlan } from './saved.ts';
@@ -76,6 +77,7 @@ export async function applyPlan(
   await forgetAskedFor(context, plan);
   await dropPlan(saved);
   await tellRestarts(context, plan);
+  await tellNextStep(context, plan);
   return Exit.done;
 }
 
