@@ -98,6 +98,7 @@ describe.skipIf(realTool('talosctl') === null)('nigari bootstrap talos', () => {
     );
     await nigari(['configure']);
     expectClear(await nigari(BOOTSTRAP, 4), 'talosctl-too-old');
+    expect((await nigari(['doctor'], null)).stdout).toMatch(/^warning +talosctl +this is talosctl 1\.13\.0/m);
   });
 
   test('reads what was rendered, and refuses what it cannot read', async () => {

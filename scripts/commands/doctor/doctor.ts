@@ -13,6 +13,8 @@ import {
   type Program,
   type ProgramName,
 } from '../../system/programs.ts';
+import { CLUSTER_FILE, readCluster } from '../../talos/rendered-cluster.ts';
+import { checkTalosctl } from '../../talos/version.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { ok, tell, type Row } from './row.ts';
 import { lookForKeys } from '../keys.ts';
@@ -21,6 +23,7 @@ import { remedy } from '../guard/leak-remedies.ts';
 import { findLeaks } from '../guard/leaks.ts';
 import { KEY_FILE } from '../init/survey.ts';
 import { findTofu, wayToGet } from '../infra/tofu.ts';
+import { readFileOf } from '../sealed-files.ts';
 
 /** Every examination, in the order in which they are told. */
 const EXAMINATIONS: readonly ((context: Context) => Promise<readonly Row[]>)[] = [
@@ -73,14 +76,25 @@ async function programRow(context: Context, name: ProgramName, found: Program | 
   return { name, status: 'warning', found: why, remedy };
 }
 
-/** Of tofu, what `configure` would say: there are others of that name, and versions that are too new. */
+/**
+ * Of tofu, what `configure` would say: there are others of that name, and versions that are too new. Of talosctl, what
+ * `bootstrap talos` would: what is old enough for one cluster is too old for another.
+ */
 async function unfit(context: Context, { name, version }: Program): Promise<string | null> {
   if (name === 'tofu') return (await findTofu(context)).problems[0]?.message ?? null;
+  if (name === 'talosctl') return unfitTalosctl(context, version);
   const { wanted, flawed } = PROGRAMS[name];
   if (flawed !== undefined && flawed[0] === version) return `${version}, which ${flawed[1]}: take another version`;
   return wanted === null || isAtLeast(version, wanted)
     ? null
     : `${version ?? 'unknown version'}, wanted ${wanted} or later`;
+}
+
+async function unfitTalosctl(context: Context, version: string | null): Promise<string | null> {
+  const file = await readFileOf(context, CLUSTER_FILE);
+  const cluster = file === null ? null : readCluster(file);
+  if (!cluster?.ok) return null;
+  return checkTalosctl(`Talos v${version}`, cluster.value.talosVersion).problems[0]?.message ?? null;
 }
 
 async function inputs({ root, call }: Context): Promise<readonly Row[]> {
