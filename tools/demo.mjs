@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
- * `npm run demo`: a tour of nigari, from an empty folder to running machines and back, without hardware.
+ * `npm run demo`: a tour of nigari, from an empty folder to a running cluster and back, without hardware.
  *
  * It needs OpenTofu and the provider: those that `node tools/real-tools.mjs` builds, or else a tofu on PATH that can reach its
- * registry.
+ * registry; and talosctl, without which that part of the tour is left out.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -35,5 +35,12 @@ if (env === null) {
 } else {
   const { bold } = pico.createColors(process.stdout.isTTY && !process.env.NO_COLOR);
   const { demo } = await bundled([SOURCE], (path) => import(pathToFileURL(path(SOURCE)).href));
-  process.exitCode = await demo({ program: PROGRAM, env, bold, say: (text) => process.stdout.write(`${text}\n`) });
+  const hasTalosctl = spawnSync('talosctl', ['version', '--client'], { env }).status === 0;
+  process.exitCode = await demo({
+    program: PROGRAM,
+    env,
+    hasTalosctl,
+    bold,
+    say: (text) => process.stdout.write(`${text}\n`),
+  });
 }

@@ -7,7 +7,7 @@ import { configured, type NigariProject } from './infra-project.ts';
 import { noteSecrets } from './printed.ts';
 import { nigari, project } from './project.ts';
 import { startTalos, type Simulator, type TalosOptions } from './talos/simulator.ts';
-import { ownNetwork } from './talos/talosctl.ts';
+import { ownNetwork } from './talos/loopback.ts';
 
 export interface TalosProject extends NigariProject {
   readonly talos: Simulator;

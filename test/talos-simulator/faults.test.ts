@@ -2,7 +2,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultRule } from '../support/talos/faults.ts';
 import { startTalos, type Simulator } from '../support/talos/simulator.ts';
-import { cannotTry, ownNetwork, withTalosctl, type Said, type Talosctl } from '../support/talos/talosctl.ts';
+import { ownNetwork } from '../support/talos/loopback.ts';
+import { cannotTry, withTalosctl, type Said, type Talosctl } from '../support/talos/talosctl.ts';
 
 const network = ownNetwork();
 const CP1 = `${network}.11`;

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askKubernetes } from '../support/talos/kubernetes/client.ts';
 import type { Kubernetes } from '../support/talos/kubernetes/objects.ts';
 import { startTalos, type Simulator } from '../support/talos/simulator.ts';
-import { cannotTry, ownNetwork, withTalosctl, type Said, type Talosctl } from '../support/talos/talosctl.ts';
+import { ownNetwork } from '../support/talos/loopback.ts';
+import { cannotTry, withTalosctl, type Said, type Talosctl } from '../support/talos/talosctl.ts';
 
 const network = ownNetwork();
 const VIP = `${network}.110`;

@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTalos, type Simulator } from '../support/talos/simulator.ts';
-import { cannotTry, edited, ownNetwork, withTalosctl, type Talosctl } from '../support/talos/talosctl.ts';
+import { ownNetwork } from '../support/talos/loopback.ts';
+import { cannotTry, edited, withTalosctl, type Talosctl } from '../support/talos/talosctl.ts';
 
 const network = ownNetwork();
 const [VIP, CP1, CP2, W1] = [10, 11, 12, 21].map((last) => `${network}.${last}`) as [string, string, string, string];

@@ -1,7 +1,8 @@
 /** Machines with Talos 1.12, which the real talosctl 1.13 asks to upgrade in the older way. */
 import { expect, onTestFinished, test } from 'vitest';
 import { startTalos } from '../support/talos/simulator.ts';
-import { cannotTry, ownNetwork, withTalosctl } from '../support/talos/talosctl.ts';
+import { ownNetwork } from '../support/talos/loopback.ts';
+import { cannotTry, withTalosctl } from '../support/talos/talosctl.ts';
 
 const CP1 = `${ownNetwork()}.151`;
 const OLD = 'factory.talos.dev/nocloud-installer/abc:v1.12.0';

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../support/proxmox/client.ts';
 import { startMachines, type Machines } from '../support/talos/on-proxmox.ts';
-import { ownNetwork } from '../support/talos/talosctl.ts';
+import { ownNetwork } from '../support/talos/loopback.ts';
 
 const ADDRESS = `${ownNetwork()}.141`;
 const LEASED = `${ownNetwork()}.142`;

@@ -6,12 +6,6 @@ import process from 'node:process';
 import { execa } from 'execa';
 import { realTool } from '../tools.ts';
 
-/**
- * The first three numbers of loopback addresses that no other test process uses at the same time, `127.a.b`: Linux answers at
- * all of 127.0.0.0/8.
- */
-export const ownNetwork = (): string => `127.${1 + ((process.pid >> 8) % 250)}.${process.pid % 256}`;
-
 /** Without talosctl, or where only 127.0.0.1 is a loopback address, there is nothing to try. */
 export const cannotTry = (): boolean => realTool('talosctl') === null || process.platform === 'darwin';
 
