@@ -3,6 +3,7 @@
  * an argument: it stands there as a file to read, which gets its name when the call is made.
  */
 import type { Secret } from '../config/secret.ts';
+import type { ApplyMode } from './apply-modes.ts';
 import { controllersOf, type TalosCluster, type TalosNode } from './rendered-cluster.ts';
 
 /** A text that talosctl reads as a file. */
@@ -142,10 +143,6 @@ export const etcdMembers = (access: Access): TalosCall => securely(access, 'etcd
 
 /** Prints one of the cluster's administrator. */
 export const kubeconfig = (access: Access): TalosCall => securely(access, 'kubeconfig', '-');
-
-/** What `apply-config --mode` knows, as of Talos 1.12. */
-export const APPLY_MODES = ['auto', 'no-reboot', 'reboot', 'staged', 'try'] as const;
-export type ApplyMode = (typeof APPLY_MODES)[number];
 
 export const apply = (access: Access, config: Secret, mode: ApplyMode, dryRun: boolean): TalosCall =>
   securely(

@@ -1,7 +1,7 @@
 /** `nigari bootstrap …` and `nigari talos …` */
 import type { Option } from '../completion/table.ts';
 import { Exit, Refusal } from '../problem.ts';
-import { APPLY_MODES } from '../talos/calls.ts';
+import { APPLY_MODES } from '../talos/apply-modes.ts';
 import { SCHEMATIC } from './talos-schematic.ts';
 import { JSON_OPTION, type Options, type Verb, type VerbGroup } from './verb.ts';
 

@@ -1,6 +1,7 @@
 /** `nigari talos apply` and `talos diff`: the machines get the configurations that the files say now. */
 import { Exit, Refusal, type Problem } from '../../problem.ts';
-import { apply, type ApplyMode } from '../../talos/calls.ts';
+import type { ApplyMode } from '../../talos/apply-modes.ts';
+import { apply } from '../../talos/calls.ts';
 import { machineChange, type MachineChange } from '../../talos/machine-change.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import { consent } from '../consent.ts';
