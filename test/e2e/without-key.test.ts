@@ -206,7 +206,7 @@ describe('configure --check', () => {
     expect(JSON.parse(data.stdout)).toMatchObject({
       check: true,
       created: ['infrastructure/tofu/main.tf'],
-      updated: [SEALED, TFVARS],
+      updated: [SEALED, TFVARS, 'talos/cluster.yaml', 'talos/nodes/cp-1.yaml'],
       init: [],
     });
     expect(tree(folder)).toEqual(before);
