@@ -90,7 +90,7 @@ export async function infraProject(
 }
 
 /** Keys of cluster.yaml that lead to a simulator. */
-function connection({ endpoint, token }: Simulator): string {
+export function connection({ endpoint, token }: Simulator): string {
   return [
     `proxmox_api_url: ${endpoint}`,
     'proxmox_node: pve',

@@ -3,11 +3,12 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
-import { configured, type NigariProject } from './infra-project.ts';
+import { configured, connection, PLANTED, type InfraProject, type NigariProject } from './infra-project.ts';
 import { noteSecrets } from './printed.ts';
 import { nigari, project } from './project.ts';
 import { startTalos, type Simulator, type TalosOptions } from './talos/simulator.ts';
 import { ownNetwork } from './talos/loopback.ts';
+import { startMachines } from './talos/on-proxmox.ts';
 
 export interface TalosProject extends NigariProject {
   readonly talos: Simulator;
@@ -37,6 +38,26 @@ export async function talosProject(
   const own = await configured(folder);
   return { ...own, talos, address, bundle: () => bundleOf(folder) };
 }
+
+/** Virtual machines on a Proxmox VE: they are there after `infra apply`. */
+export async function machinesProject(
+  nodes: Readonly<Record<string, number>> = USUAL,
+): Promise<TalosProject & InfraProject> {
+  const network = nextNetwork();
+  const address = (last: number): string => `${network}.${last}`;
+  const machines = await startMachines({ token: { id: PLANTED.id, secret: PLANTED.token } });
+  onTestFinished(machines.close);
+  const lines = Object.entries(nodes).map(([name, last]) => machineLine(name, address(last)));
+  const folder = project({
+    'cluster.yaml': clusterYaml(network, connection(machines.proxmox)),
+    'nodes.yaml': ['nodes:', ...lines, ''].join('\n'),
+  });
+  const own = await configured(folder);
+  return { ...own, ...machines, address, bundle: () => bundleOf(folder) };
+}
+
+export const machineLine = (name: string, address: string): string =>
+  `  - { name: ${name}, address: ${address}, controller: ${name.startsWith('c')} }`;
 
 let networks = 0;
 
@@ -75,14 +96,20 @@ function textsIn(value: unknown): readonly string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [String(value)];
 }
 
-/** Files below a folder that hold one of these values, as it is, or in base64 once more. */
+/** Whether a text holds one of these values, as it is, or in base64 once more. */
+export function holdsOneOf(values: readonly string[]): (text: string) => boolean {
+  const forms = values
+    .flatMap((value) => [value, Buffer.from(value, 'base64').toString('latin1')])
+    .filter(({ length }) => length >= 8);
+  return (text) => forms.some((form) => text.includes(form));
+}
+
+/** Files below a folder that hold one of these values. */
 export function filesWith(folder: string, values: readonly string[]): readonly string[] {
-  const forms = values.flatMap((value) => [value, Buffer.from(value, 'base64').toString('latin1')]);
+  const holds = holdsOneOf(values);
   const names = readdirSync(folder, { recursive: true }) as string[];
   return names.filter((name) => {
     const file = join(folder, name);
-    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return false;
-    const text = readFileSync(file, 'latin1');
-    return forms.some((form) => form.length >= 8 && text.includes(form));
+    return statSync(file, { throwIfNoEntry: false })?.isFile() === true && holds(readFileSync(file, 'latin1'));
   });
 }
