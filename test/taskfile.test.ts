@@ -83,7 +83,7 @@ describe('Taskfile.yml', () => {
     for (const [name, { desc, cmds }] of verbs) {
       expect(desc, name).toMatch(/^[A-Z].{20,}/);
       expect(cmds.join(), name).toContain(
-        `npx nigari ${name.replaceAll(':', ' ').replace('fmt-check', 'fmt -check').replace('infra secrets-', 'secrets ')} `,
+        `npx nigari ${name.replaceAll(':', ' ').replace('fmt-check', 'fmt -check').replace('infra secrets-', 'secrets ').replace('infra verify-nodes', 'talos verify')} `,
       );
     }
   });

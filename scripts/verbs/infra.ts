@@ -158,14 +158,6 @@ const INFRA_VERBS: readonly Verb[] = [
     run: async (context, { yes = false }) =>
       (await import('../commands/infra/migrate-encryption.ts')).migrateEncryption(context, yes),
   },
-  {
-    name: 'verify-nodes',
-    summary: 'ask each machine whether Talos answers at its address',
-    options: [['--wait <seconds>', 'go on asking those that do not answer yet'], JSON_OPTION],
-    more: 'Examples:\n  nigari infra verify-nodes\n  nigari infra verify-nodes --wait 120 --json',
-    run: async (context, { wait = '0' }) =>
-      (await import('../commands/infra/verify-nodes.ts')).verifyNodes(context, { wait: Number(wait) || 0 }),
-  },
   passed('validate', 'let tofu validate the files, without credentials or a state', 'validate -json'),
   passed('fmt', 'format the files as tofu does', 'fmt -check -diff'),
   passed('console', 'evaluate expressions with the values of the project', 'console'),

@@ -15,12 +15,15 @@ const NODES = ['[nodes...]', 'names of nodes; nothing: all of them'] as const;
 /** A machine that installs itself from an image that it still has to fetch takes minutes. */
 const USUAL_SECONDS = 600;
 
+const seconds = ({ timeout }: Options): number => secondsOf('--timeout', timeout, USUAL_SECONDS);
+
 /** @throws Refusal 2 for what is no number of seconds */
-function seconds({ timeout = String(USUAL_SECONDS) }: Options): number {
-  if (/^[1-9]\d{0,5}$/.test(timeout)) return Number(timeout);
-  const message = `--timeout is a whole number of seconds, and not ${JSON.stringify(timeout)}`;
+function secondsOf(option: string, said: string | undefined, usual: number): number {
+  if (said === undefined) return usual;
+  if (/^[1-9]\d{0,5}$/.test(said)) return Number(said);
+  const message = `${option} is a whole number of seconds, and not ${JSON.stringify(said)}`;
   throw new Refusal(
-    [{ code: 'bad-timeout', severity: 'error', message, hint: 'as in --timeout 900' }],
+    [{ code: 'bad-seconds', severity: 'error', message, hint: `as in ${option} 900` }],
     Exit.refusedInput,
   );
 }
@@ -178,11 +181,14 @@ export const TALOS: VerbGroup = {
     {
       name: 'verify',
       summary: 'ask each machine for its version, disks and MAC address, and compare them with the files',
-      options: [STALE_OK, JSON_OPTION],
+      options: [['--wait <seconds>', 'go on asking those that do not answer yet'], STALE_OK, JSON_OPTION],
       args: NODES,
-      more: 'Works before the cluster is bootstrapped, too.\n\nExamples:\n  nigari talos verify\n  nigari talos verify k8s-cp-1 --json',
+      more: 'Works before the cluster is bootstrapped, too.\n\nExamples:\n  nigari talos verify\n  nigari talos verify k8s-cp-1 --wait 120 --json',
       run: async (context, options, args) =>
-        (await import('../commands/talos/verify.ts')).talosVerify(context, args, isStaleOk(options)),
+        (await import('../commands/talos/verify.ts')).talosVerify(context, args, {
+          staleOk: isStaleOk(options),
+          wait: secondsOf('--wait', options.wait, 0),
+        }),
     },
     {
       name: 'validate',

@@ -112,7 +112,7 @@ describe.skipIf(realTool('talosctl') === null)('nigari bootstrap talos', () => {
 
 describe.skipIf(realTool('talosctl') === null)('nigari talos', () => {
   test('wants a cluster that was bootstrapped', async () => {
-    const { nigari } = await talosProject({ 'cp-1': 11 });
+    const { talos, nigari } = await talosProject({ 'cp-1': 11 });
     for (const verb of [
       ['apply'],
       ['diff'],
@@ -125,6 +125,13 @@ describe.skipIf(realTool('talosctl') === null)('nigari talos', () => {
     ])
       expectClear(await nigari(['talos', ...verb], 2), 'talos-not-bootstrapped');
     expect((await nigari(['talos', 'verify'])).stdout).toContain('in maintenance mode');
+    talos.power('cp-1', 'off');
+    expect((await nigari(['talos', 'verify', '--wait', '2'], 4)).stdout).toMatch(
+      /^fail +cp-1 .* \(ECONNREFUSED\), after /m,
+    );
+    const waiting = nigari(['talos', 'verify', '--wait', '60']);
+    talos.power('cp-1', 'on');
+    expect((await waiting).stdout).toMatch(/^ok +cp-1 +has bc:24:11:00:00:0b at eth0$/m);
   });
 
   test('asks back for names and numbers that are none', async () => {
@@ -134,7 +141,7 @@ describe.skipIf(realTool('talosctl') === null)('nigari talos', () => {
     expectClear(ended, 'node-unknown');
     expect(ended.stderr).toContain('did you mean cp-1?');
     for (const timeout of ['0', '-1', 'soon', '1.5'])
-      expectClear(await nigari(['talos', 'upgrade', `--timeout=${timeout}`], 2), 'bad-timeout');
+      expectClear(await nigari(['talos', 'upgrade', `--timeout=${timeout}`], 2), 'bad-seconds');
   });
 
   test('resets no control plane without which etcd does not go on', async () => {

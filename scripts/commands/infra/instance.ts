@@ -22,7 +22,7 @@ export interface Prepared extends TofuRun {
 }
 
 /** What was rendered, without a key or a tofu. @throws Refusal 2 when nothing was, or it is gone or no HCL */
-export async function readRendered(context: Context): Promise<Pick<Prepared, 'instance' | 'manifest'>> {
+async function readRendered(context: Context): Promise<Pick<Prepared, 'instance' | 'manifest'>> {
   const { manifest } = await readOwnManifest(context, () => {});
   if (manifest === null) throw new Refusal([notConfigured(MANIFEST_FILE, context.call)], Exit.refusedInput);
   return { manifest, instance: await readInstance(context, manifest) };

@@ -1,28 +1,27 @@
 /** One machine's way from maintenance mode into the cluster. */
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
-import { firstConfig } from './machine-config.ts';
-import { answeringState, nodeState, nodeText, type NodeState } from './node-state.ts';
 import { Exit, Refusal, type Problem } from '../../problem.ts';
+import { firstConfig } from './machine-config.ts';
+import { nodeState, nodeText } from './node-state.ts';
 import type { Session } from './session.ts';
 import { waitFor, type Patience } from './wait.ts';
 
 /** Does nothing to a machine that is configured. @throws Refusal 2 for one of another cluster, 4 when it takes too long */
 export async function join(session: Session, node: TalosNode, patience: Patience): Promise<void> {
   const { context, talosctl, talosconfig } = session;
-  const state = await answeringState(talosctl, node, talosconfig, patience);
-  if (state.kind === 'foreign') throw new Refusal([state.problem], Exit.refusedInput);
-  if (state.kind === 'configured') return patience.tell('is configured');
-  patience.tell('gets its configuration');
-  await firstConfig(session, node);
+  let isGiven = false;
   await waitFor(context, patience, async () => {
-    const now = await nodeState(talosctl, node, talosconfig);
-    return now.kind === 'configured' ? { found: now } : { seen: reasonOf(node, now) };
+    const state = await nodeState(talosctl, node, talosconfig);
+    if (state.kind === 'configured') return { found: state };
+    if (state.kind === 'foreign') throw new Refusal([state.problem], Exit.refusedInput);
+    if (state.kind === 'silent') return { seen: state.problem };
+    if (isGiven) return { seen: stillInMaintenance(node) };
+    patience.tell('gets its configuration');
+    const refused = await firstConfig(session, node);
+    isGiven = refused === null;
+    return { seen: refused ?? stillInMaintenance(node) };
   });
   patience.tell('is configured');
-}
-
-function reasonOf(node: TalosNode, state: Exclude<NodeState, { kind: 'configured' }>): Problem {
-  return state.kind === 'maintenance' ? stillInMaintenance(node) : state.problem;
 }
 
 const stillInMaintenance = (node: TalosNode): Problem => ({

@@ -5,7 +5,7 @@ import { applyInMaintenance, genConfig, resourcesInMaintenance, validate } from 
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import { nodeText } from './node-state.ts';
 import type { Session } from './session.ts';
-import { callTalos, makeSecret, type SecretText } from './talosctl.ts';
+import { callTalos, makeSecret, tryTalos, type SecretText } from './talosctl.ts';
 
 /** @throws Refusal 4 where talosctl does not take what was rendered */
 export async function machineConfig({ cluster, talosctl, bundle }: Session, node: TalosNode): Promise<SecretText> {
@@ -18,15 +18,19 @@ export async function machineConfig({ cluster, talosctl, bundle }: Session, node
   return config;
 }
 
-/** Gives a machine in maintenance mode its first one. @throws Refusal 2 where it lacks the disk, 4 */
-export async function firstConfig(session: Session, node: TalosNode): Promise<void> {
+/**
+ * Gives a machine in maintenance mode its first one.
+ * @returns what keeps it from taking one just now, as where the connection broke: it may have taken it all the same
+ * @throws Refusal 2 where it lacks the disk, 4 for what no waiting helps against
+ */
+export async function firstConfig(session: Session, node: TalosNode): Promise<Problem | null> {
   const { talosctl } = session;
   const { text: config } = await machineConfig(session, node);
-  if (node.disk !== null) {
-    const found = await callTalos(talosctl, nodeText(node), resourcesInMaintenance(node.address, 'disks'));
-    refuseWithoutDisk(node, node.disk, disksOf(found.text));
-  }
-  await callTalos(talosctl, nodeText(node), applyInMaintenance(node.address, config));
+  const found = await tryTalos(talosctl, nodeText(node), resourcesInMaintenance(node.address, 'disks'));
+  if (found.ok && node.disk !== null) refuseWithoutDisk(node, node.disk, disksOf(found.text));
+  const answer = found.ok ? await tryTalos(talosctl, nodeText(node), applyInMaintenance(node.address, config)) : found;
+  if (answer.ok || answer.failure?.reaction === 'later') return answer.ok ? null : answer.problem;
+  throw new Refusal([answer.problem], Exit.otherProgram);
 }
 
 /** Talos would wait for a disk that never comes. A link such as /dev/disk/by-id/… is not in its list. */

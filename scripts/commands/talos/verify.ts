@@ -1,5 +1,6 @@
 /** `nigari talos verify`: is each machine the one that the files mean? It answers, and has that version, disk and MAC address. */
-import { Exit } from '../../problem.ts';
+import type { Secret } from '../../config/secret.ts';
+import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { disksOf, linksOf } from '../../talos/answers.ts';
 import { resources, resourcesInMaintenance } from '../../talos/calls.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
@@ -7,43 +8,76 @@ import type { CommandResult, Context } from '../context.ts';
 import { ok, tell, type Row } from '../doctor/row.ts';
 import { openBundle } from './bundle.ts';
 import { eachNode } from './each-node.ts';
-import { nodeState, nodeText, type NodeState } from './node-state.ts';
+import { answeringState, nodeState, nodeText, type NodeState } from './node-state.ts';
 import { chosenNodes, readTalosCluster } from './project.ts';
-import { sessionWith, type Session } from './session.ts';
+import { sessionWith } from './session.ts';
 import { findTalosctl, tryTalos, type Talosctl } from './talosctl.ts';
+import type { Patience } from './wait.ts';
+
+export interface VerifyOptions {
+  readonly staleOk: boolean;
+  /** Seconds to go on asking those that do not answer yet. */
+  readonly wait: number;
+}
 
 /** Works before the cluster is bootstrapped, too. @returns 4 where a machine is not what the files mean */
-export async function talosVerify(context: Context, names: readonly string[], staleOk: boolean): CommandResult {
+export async function talosVerify(
+  context: Context,
+  names: readonly string[],
+  { staleOk, wait }: VerifyOptions,
+): CommandResult {
   const cluster = await readTalosCluster(context, staleOk);
   const talosctl = await findTalosctl(context, cluster.talosVersion);
   const bundle = await openBundle(context);
   const session = bundle === null ? null : await sessionWith(context, talosctl, cluster, bundle);
-  const rows = await eachNode(context, 'ask', chosenNodes(cluster, names), (node) =>
-    rowsFor(talosctl, session, node, cluster.talosVersion),
-  );
+  const asking = { talosctl: session?.talosctl ?? talosctl, talosconfig: session?.talosconfig ?? null };
+  const rows = await eachNode(context, 'ask', chosenNodes(cluster, names), async (node, tell) => {
+    const state = await stateWithin(asking, node, { seconds: wait, tell });
+    return 'problem' in state ? [unreachable(node, state.problem)] : rowsOf(asking, node, state, cluster.talosVersion);
+  });
   const all = rows.flat();
   if (context.json) context.reporter.result(JSON.stringify({ rows: all }, null, 2));
   tell(context.reporter, all);
   return all.some(({ status }) => status === 'fail') ? Exit.otherProgram : Exit.done;
 }
 
-async function rowsFor(
-  plain: Talosctl,
-  session: Session | null,
+/** How the machines are asked: without a talosconfig only those in maintenance mode tell something. */
+interface Asking {
+  readonly talosctl: Talosctl;
+  readonly talosconfig: Secret | null;
+}
+
+type Answering = Extract<NodeState, { version: string | null }>;
+
+/** One that does not come in time is a row, and no reason to stop. */
+async function stateWithin({ talosctl, talosconfig }: Asking, node: TalosNode, patience: Patience): Promise<NodeState> {
+  if (patience.seconds === 0) return nodeState(talosctl, node, talosconfig);
+  try {
+    return await answeringState(talosctl, node, talosconfig, patience);
+  } catch (error) {
+    const [problem] = error instanceof Refusal ? error.problems : [];
+    if (problem === undefined) throw error;
+    return { kind: 'silent', problem };
+  }
+}
+
+const unreachable = ({ name }: TalosNode, { message, hint = '' }: Problem): Row => ({
+  name,
+  status: 'fail',
+  found: message,
+  remedy: hint,
+});
+
+async function rowsOf(
+  { talosctl, talosconfig }: Asking,
   node: TalosNode,
+  state: Answering,
   wanted: string,
 ): Promise<readonly Row[]> {
-  const talosctl = session?.talosctl ?? plain;
-  const state = await nodeState(talosctl, node, session?.talosconfig ?? null);
-  if (state.kind === 'silent' || state.kind === 'foreign') {
-    const { message, hint = '' } = state.problem;
-    return [{ name: node.name, status: 'fail', found: message, remedy: hint }];
-  }
   const ask = async (type: string): Promise<string> => {
-    const isNew = state.kind === 'maintenance' || session === null;
-    const call = isNew
-      ? resourcesInMaintenance(node.address, type)
-      : resources({ talosconfig: session.talosconfig, address: node.address }, type);
+    const { address } = node;
+    const isNew = state.kind === 'maintenance' || talosconfig === null;
+    const call = isNew ? resourcesInMaintenance(address, type) : resources({ talosconfig, address }, type);
     const answer = await tryTalos(talosctl, nodeText(node), call);
     return answer.ok ? answer.text : '';
   };
@@ -51,11 +85,7 @@ async function rowsFor(
 }
 
 /** In maintenance mode the version is that of what it was started from; what is installed then is another matter. */
-function versionRow(
-  { name, address }: TalosNode,
-  { kind, version }: Extract<NodeState, { version: string | null }>,
-  wanted: string,
-): Row {
+function versionRow({ name, address }: TalosNode, { kind, version }: Answering, wanted: string): Row {
   const found = `answers at ${address} with Talos ${version ?? '?'}${kind === 'maintenance' ? ', in maintenance mode' : ''}`;
   if (version === wanted || version === null) return ok(name, found);
   const remedy = `talos_version is ${wanted}: ${kind === 'maintenance' ? 'it installs that one' : '`nigari talos upgrade`'}`;
