@@ -19,6 +19,12 @@ export function etcdMembersOf(text: string): readonly EtcdMember[] {
   });
 }
 
+/**
+ * Whether etcd runs on a machine: before a cluster is bootstrapped it is in preparation, and without a quorum it runs all the same.
+ * @param text of `talosctl service`: a table with NODE SERVICE STATE …
+ */
+export const runsEtcd = (text: string): boolean => /^\S+\s+etcd\s+Running\b/m.test(text);
+
 /** @param text of `talosctl get … --output json`: objects one after the other @returns the `spec` of each */
 function specsOf(text: string): readonly Mapping[] {
   return objectsOf(text).flatMap((resource) => (isMapping(resource['spec']) ? [resource['spec']] : []));

@@ -141,6 +141,9 @@ export const bootstrapEtcd = (access: Access): TalosCall => securely(access, 'bo
 
 export const etcdMembers = (access: Access): TalosCall => securely(access, 'etcd', 'members');
 
+/** A table of what runs on a machine. */
+export const services = (access: Access): TalosCall => securely(access, 'service');
+
 /** Prints one of the cluster's administrator. */
 export const kubeconfig = (access: Access): TalosCall => securely(access, 'kubeconfig', '-');
 

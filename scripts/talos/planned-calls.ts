@@ -9,6 +9,7 @@ import {
   genTalosconfig,
   kubeconfig,
   resourcesInMaintenance,
+  services,
   validate,
   version,
   versionInMaintenance,
@@ -50,6 +51,7 @@ function callsFor(cluster: TalosCluster, node: TalosNode): readonly PlannedCall[
 
 function callsOfFirst(first: TalosNode): readonly PlannedCall[] {
   return [
+    { what: 'ask whether etcd runs somewhere', call: services(accessOf(first)) },
     { what: 'bootstrap etcd, once', call: bootstrapEtcd(accessOf(first)) },
     { what: 'wait until every control plane is in etcd', call: etcdMembers(accessOf(first)) },
     { what: 'get the kubeconfig, and ask Kubernetes for its nodes', call: kubeconfig(accessOf(first)) },

@@ -74,6 +74,24 @@ describe.skipIf(realTool('talosctl') === null)('nigari bootstrap talos', () => {
     expect((await nigari(['bootstrap', 'talos'])).stdout).toContain(said);
   });
 
+  test('makes no second cluster where etcd gives no answer', async () => {
+    const { talos, nigari } = await talosProject({ 'cp-1': 11, 'cp-2': 12, 'cp-3': 13 });
+    await nigari(['bootstrap', 'talos']);
+    await nigari(['talos', 'reset', 'cp-1', '--yes']);
+    await talos.until(({ nodes }) => nodes.get('cp-1')?.stage === 'maintenance');
+    const before = talos.calls('cp-1').length;
+    talos.fail({ how: 'no-quorum' });
+    expectClear(await nigari(['bootstrap', 'talos', '--timeout', '20'], 4), 'talos-etcd-incomplete');
+    expect(
+      talos
+        .calls('cp-1')
+        .slice(before)
+        .map(({ call }) => call),
+    ).not.toContain('Bootstrap');
+    talos.heal();
+    expect((await nigari(['bootstrap', 'talos'])).stdout).toContain('demo works: 3 nodes');
+  });
+
   test('goes on where somebody else was faster', async () => {
     const { talos, nigari } = await talosProject({ 'cp-1': 11 });
     await nigari(['bootstrap', 'talos']);

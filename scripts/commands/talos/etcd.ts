@@ -1,8 +1,8 @@
 /** etcd of the cluster: who is in it, and its first member. */
-import { etcdMembersOf, type EtcdMember } from '../../talos/answers.ts';
-import { bootstrapEtcd, etcdMembers } from '../../talos/calls.ts';
+import { etcdMembersOf, runsEtcd, type EtcdMember } from '../../talos/answers.ts';
+import { bootstrapEtcd, etcdMembers, services } from '../../talos/calls.ts';
 import { controllersOf, type TalosNode } from '../../talos/rendered-cluster.ts';
-import { Exit, Refusal } from '../../problem.ts';
+import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { nodeText } from './node-state.ts';
 import { accessTo, type Session } from './session.ts';
 import { tryTalos } from './talosctl.ts';
@@ -24,18 +24,32 @@ export async function members(session: Session): Promise<readonly EtcdMember[] |
 }
 
 /**
- * Makes the first member, once in the life of a cluster: a second one would be another, empty cluster.
+ * Makes the first member, once in the life of a cluster: a second one would be another, empty cluster. So every control
+ * plane has said before that it runs none, also where etcd itself gives no answer.
  * @returns whether there was none before
  */
 export async function firstMember(session: Session, node: TalosNode, patience: Patience): Promise<boolean> {
-  if ((await members(session)) !== null) return false;
   return waitFor(session.context, patience, async () => {
+    const running = await askAboutEtcd(session);
+    if (running !== false) return running === true ? { found: false } : { seen: running };
     const answer = await tryTalos(session.talosctl, nodeText(node), bootstrapEtcd(accessTo(session, node)));
     if (answer.ok) return { found: true };
     if (answer.failure?.reaction === 'done') return { found: false };
     if (answer.failure?.reaction === 'later') return { seen: answer.problem };
     throw new Refusal([answer.problem], Exit.otherProgram);
   });
+}
+
+/** Whether one of the control planes runs it; what keeps us from knowing, where one does not tell. */
+async function askAboutEtcd(session: Session): Promise<boolean | Problem> {
+  for (const node of controllersOf(session.cluster)) {
+    const answer = await tryTalos(session.talosctl, nodeText(node), services(accessTo(session, node)), {
+      within: CALL,
+    });
+    if (!answer.ok) return answer.problem;
+    if (runsEtcd(answer.text)) return true;
+  }
+  return false;
 }
 
 /** Until every control plane is a member that counts. */
