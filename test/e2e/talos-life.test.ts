@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { filesWith, nodeLine, talosProject } from '../support/talos-project.ts';
+import { filesWith, talosProject } from '../support/talos-project.ts';
 import { realTool } from '../support/tools.ts';
 
 interface Nodes {
@@ -10,7 +10,7 @@ interface Nodes {
 }
 
 describe.skipIf(realTool('talosctl') === null)('a cluster of Talos machines', () => {
-  test('is bootstrapped, changed, upgraded, grows and shrinks', async () => {
+  test('is bootstrapped once, and is as the files say', async () => {
     const { talos, folder, nigari, json, edit, address, bundle } = await talosProject();
     const nodes = async (): Promise<readonly string[]> =>
       (await json<Nodes>(['talos', 'nodes', '--json'])).nodes.map((node) => Object.values(node).join(' '));
@@ -49,33 +49,10 @@ describe.skipIf(realTool('talosctl') === null)('a cluster of Talos machines', ()
     expect((await nigari(['talos', 'status'], 4)).stderr).toContain(
       'cp-1 runs Talos 1.13.0, not 1.13.2  (talos-version)',
     );
-    talos.fail({ node: 'cp-2', how: 'upgrade-fails', times: 1 });
-    const stopped = await nigari(['talos', 'upgrade', '--timeout', '60'], 4);
-    expect(stopped.stderr).toContain('left as they are: cp-3, wk-1');
-    expect(await versions(nodes())).toEqual(['1.13.2', '1.13.0', '1.13.0', '1.13.0']);
-    await nigari(['talos', 'upgrade', '--timeout', '60']);
-    expect(await versions(nodes())).toEqual(['1.13.2', '1.13.2', '1.13.2', '1.13.2']);
-
     expect((await nigari(['talos', 'diff', '--check'], 5)).stdout).toMatch(/^\+ +image: .*:v1\.13\.2$/m);
     await nigari(['talos', 'apply']);
     expect((await nigari(['talos', 'diff', '--check'])).stdout).toContain('every machine has the configuration');
-
-    edit('cluster.yaml', (text) => text.replace('kubernetes_version: 1.36.0', 'kubernetes_version: 1.36.1'));
-    await nigari(['configure']);
-    await nigari(['talos', 'upgrade-k8s']);
-    expect(new Set((await nodes()).map((line) => line.split(' ')[5]))).toEqual(new Set(['1.36.1']));
-
-    talos.add({ name: 'wk-2', address: address(22), mac: 'bc:24:11:00:00:16' });
-    edit('nodes.yaml', (text) => `${text.trimEnd()}\n${nodeLine('wk-2', address(22), 'bc:24:11:00:00:16')}\n`);
-    await nigari(['configure']);
-    expect((await nigari(['talos', 'apply'])).stdout).toContain(
-      'wk-2 is in maintenance mode: it gets its first configuration',
-    );
-    expect(await nodes()).toHaveLength(5);
-
-    expect((await nigari(['talos', 'reset', 'wk-2'], 2)).stderr).toContain('(consent-needed)');
-    await nigari(['talos', 'reset', 'wk-2', '--yes']);
-    await talos.until(({ nodes: all }) => all.get('wk-2')?.stage === 'maintenance');
+    expect((await nigari(['talos', 'reset', 'wk-1'], 2)).stderr).toContain('(consent-needed)');
     expect(filesWith(folder, values)).toEqual([]);
   });
 
@@ -93,9 +70,6 @@ describe.skipIf(realTool('talosctl') === null)('a cluster of Talos machines', ()
     expect(merged.stderr).toContain('updated  ~/.kube/config');
   });
 });
-
-const versions = async (lines: Promise<readonly string[]>): Promise<readonly (string | undefined)[]> =>
-  (await lines).map((line) => line.split(' ')[4]);
 
 /** Those that ask for nothing but a change. */
 const changes = (calls: readonly string[]): number =>

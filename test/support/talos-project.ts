@@ -80,7 +80,7 @@ function nodesYaml(nodes: Readonly<Record<string, number>>, address: (last: numb
   );
 }
 
-export const nodeLine = (name: string, address: string, mac_addr: string): string =>
+const nodeLine = (name: string, address: string, mac_addr: string): string =>
   `  - { name: ${name}, address: ${address}, controller: ${name.startsWith('c')}, disk: /dev/sda, mac_addr: "${mac_addr}", schematic_id: ${SCHEMATIC} }`;
 
 /** Printed in clear since the test asks for it: so that run is none of those that are looked after. */
