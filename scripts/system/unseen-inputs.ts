@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { reveal, type Secret } from '../config/secret.ts';
+import { Exit, Refusal, type Problem } from '../problem.ts';
 import { run as runProgram } from './processes.ts';
 
 /** What a program is given so that it finds the texts. */
@@ -66,7 +67,7 @@ async function throughPipes<T>(texts: readonly Secret[], use: Use<T>): Promise<T
   const folder = await mkdtemp(join(tmpdir(), 'nigari-'));
   try {
     const paths = texts.map((_, index) => join(folder, String(index)));
-    await runProgram({ file: 'mkfifo', args: ['-m', '600', ...paths], cwd: folder, env: {} });
+    await makePipes(folder, paths);
     const fed = texts.map((text, index) => feed(paths[index] ?? '', text));
     const result = await use({ paths, descriptors: [] });
     await Promise.all(paths.map(giveUp));
@@ -77,12 +78,30 @@ async function throughPipes<T>(texts: readonly Secret[], use: Use<T>): Promise<T
   }
 }
 
+/** @throws Refusal 4 where there are none: a file in clear is no way round */
+async function makePipes(folder: string, paths: readonly string[]): Promise<void> {
+  if (paths.length === 0) return;
+  const ended = await runProgram({ file: 'mkfifo', args: ['-m', '600', ...paths], cwd: folder, env: {} });
+  if (!ended.ok || ended.value.exitCode !== 0) throw new Refusal([noPipes], Exit.otherProgram);
+}
+
+const noPipes: Problem = {
+  code: 'no-private-place',
+  severity: 'error',
+  message:
+    'there is neither a file system in memory here (/dev/shm) nor mkfifo: secrets would have to be files in clear',
+  hint: 'on Windows, run this in WSL 2',
+};
+
 /** Waits for a reader; one that goes away before the end is its own affair. */
 async function feed(path: string, text: Secret): Promise<void> {
-  await writeFile(path, reveal(text)).catch((error: NodeJS.ErrnoException) => {
+  await writeFile(path, reveal(text), { flag: ONLY_WRITE }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
 }
+
+/** Whatever is not there is not made: as a file it would be on the disk. */
+const ONLY_WRITE = constants.O_WRONLY;
 
 /** Lets a writer go whom nobody has read. */
 async function giveUp(path: string): Promise<void> {

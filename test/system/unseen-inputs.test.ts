@@ -48,6 +48,19 @@ describe.skipIf(process.platform === 'win32').each(WAYS)('by %s', (_, memory) =>
   });
 });
 
+describe.skipIf(process.platform === 'win32')('without either', () => {
+  test('no text is given to anybody', async () => {
+    const { PATH } = process.env;
+    process.env['PATH'] = '/no/such/folder';
+    try {
+      const given = withUnseen([secret('one')], () => Promise.resolve('used'), '/no/such/folder');
+      await expect(given).rejects.toMatchObject({ problems: [{ code: 'no-private-place' }] });
+    } finally {
+      process.env['PATH'] = PATH;
+    }
+  });
+});
+
 describe.skipIf(!existsSync(MEMORY))('in memory', () => {
   test('a text has no name while it is there', async () => {
     const names = await withUnseen([secret('something secret')], async () => {
