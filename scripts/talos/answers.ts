@@ -19,11 +19,14 @@ export function etcdMembersOf(text: string): readonly EtcdMember[] {
   });
 }
 
-/**
- * Whether etcd runs on a machine: before a cluster is bootstrapped it is in preparation, and without a quorum it runs all the same.
- * @param text of `talosctl service`: a table with NODE SERVICE STATE …
- */
-export const runsEtcd = (text: string): boolean => /^\S+\s+etcd\s+Running\b/m.test(text);
+/** @param text of `talosctl list FOLDER`: a table with NODE NAME, in which the folder itself is `.` */
+export function isEmptyFolder(text: string): boolean {
+  const names = text
+    .split('\n')
+    .slice(1)
+    .flatMap((row) => row.trim().split(/\s+/)[1] ?? []);
+  return names.every((name) => name === '.');
+}
 
 /** @param text of `talosctl get … --output json`: objects one after the other @returns the `spec` of each */
 function specsOf(text: string): readonly Mapping[] {

@@ -137,12 +137,18 @@ export const version = (access: Access): TalosCall => securely(access, 'version'
 
 export const resources = (access: Access, type: string): TalosCall => securely(access, 'get', type, '--output', 'json');
 
+/** Prints a text that is another one after each start of the machine. */
+export const bootId = (access: Access): TalosCall => securely(access, 'read', '/proc/sys/kernel/random/boot_id');
+
+/** Lists what etcd stores at a control plane: `EtcdDataPath` in Talos' own sources. */
+export const etcdData = (access: Access): TalosCall => securely(access, 'list', '/var/lib/etcd');
+
 export const bootstrapEtcd = (access: Access): TalosCall => securely(access, 'bootstrap');
 
 export const etcdMembers = (access: Access): TalosCall => securely(access, 'etcd', 'members');
 
-/** A table of what runs on a machine. */
-export const services = (access: Access): TalosCall => securely(access, 'service');
+/** Of the machine's own member: fails where that is not up. */
+export const etcdStatus = (access: Access): TalosCall => securely(access, 'etcd', 'status');
 
 /** Prints one of the cluster's administrator. */
 export const kubeconfig = (access: Access): TalosCall => securely(access, 'kubeconfig', '-');
@@ -161,12 +167,14 @@ export const apply = (access: Access, config: Secret, mode: ApplyMode, dryRun: b
 /** What an upgrade may take on top of what it takes by itself. */
 export interface UpgradeOptions {
   readonly drain: boolean;
+  /** Until the node is ready in Kubernetes again. */
+  readonly wait: boolean;
   readonly minutes: number;
 }
 
 /** Without an image it would take one without extensions; draining needs an endpoint that is a control plane. */
-export const upgrade = (access: Access, { image }: TalosNode, { drain, minutes }: UpgradeOptions): TalosCall =>
-  securely(access, 'upgrade', '--image', image, '--timeout', `${minutes}m`, `--drain=${drain}`);
+export const upgrade = (access: Access, { image }: TalosNode, { drain, wait, minutes }: UpgradeOptions): TalosCall =>
+  securely(access, 'upgrade', '--image', image, '--timeout', `${minutes}m`, `--drain=${drain}`, `--wait=${wait}`);
 
 export const upgradeKubernetes = (access: Access, to: string, dryRun: boolean): TalosCall =>
   securely(access, 'upgrade-k8s', '--to', to, ...PIECES, ...(dryRun ? ['--dry-run'] : []));

@@ -3,13 +3,13 @@ import { secret } from '../config/secret.ts';
 import {
   applyInMaintenance,
   bootstrapEtcd,
+  etcdData,
   etcdMembers,
   genConfig,
   genSecrets,
   genTalosconfig,
   kubeconfig,
   resourcesInMaintenance,
-  services,
   validate,
   version,
   versionInMaintenance,
@@ -51,7 +51,7 @@ function callsFor(cluster: TalosCluster, node: TalosNode): readonly PlannedCall[
 
 function callsOfFirst(first: TalosNode): readonly PlannedCall[] {
   return [
-    { what: 'ask whether etcd runs somewhere', call: services(accessOf(first)) },
+    { what: 'ask each control plane whether it has data of etcd', call: etcdData(accessOf(first)) },
     { what: 'bootstrap etcd, once', call: bootstrapEtcd(accessOf(first)) },
     { what: 'wait until every control plane is in etcd', call: etcdMembers(accessOf(first)) },
     { what: 'get the kubeconfig, and ask Kubernetes for its nodes', call: kubeconfig(accessOf(first)) },

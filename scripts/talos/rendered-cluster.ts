@@ -38,7 +38,7 @@ export interface TalosCluster {
   readonly nodes: readonly TalosNode[];
 }
 
-export const controllersOf = ({ nodes }: TalosCluster): readonly TalosNode[] =>
+export const controllersOf = ({ nodes }: Pick<TalosCluster, 'nodes'>): readonly TalosNode[] =>
   nodes.filter(({ role }) => role === 'controller');
 
 /** @returns `talos-cluster-unreadable` where it is not as a template of ours makes it */

@@ -50,8 +50,8 @@ const CALLS: readonly (readonly [calls.TalosCall, string])[] = [
     `apply-config --file <machine configuration> --mode auto --dry-run ${SECURELY}`,
   ],
   [
-    calls.upgrade({ ...ACCESS, endpoints: ['10.0.0.11', '10.0.0.12'] }, CP, { drain: false, minutes: 5 }),
-    'upgrade --image factory.talos.dev/nocloud-installer/abc:v1.13.0 --timeout 5m --drain=false --talosconfig <talosconfig> --endpoints 10.0.0.11,10.0.0.12 --nodes 10.0.0.11',
+    calls.upgrade({ ...ACCESS, endpoints: ['10.0.0.11', '10.0.0.12'] }, CP, { drain: false, wait: true, minutes: 5 }),
+    'upgrade --image factory.talos.dev/nocloud-installer/abc:v1.13.0 --timeout 5m --drain=false --wait=true --talosconfig <talosconfig> --endpoints 10.0.0.11,10.0.0.12 --nodes 10.0.0.11',
   ],
   [calls.reset(ACCESS, true), `reset --graceful=true --reboot --system-labels-to-wipe STATE,EPHEMERAL ${SECURELY}`],
   [

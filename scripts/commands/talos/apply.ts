@@ -7,13 +7,14 @@ import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import { consent } from '../consent.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { eachNode } from './each-node.ts';
-import { settled } from './healthy.ts';
+import { bootOf, healthy, restarted } from './healthy.ts';
 import { join } from './join.ts';
 import { machineConfig } from './machine-config.ts';
 import { nodeState, nodeText } from './node-state.ts';
 import { chosenNodes, controllersFirst } from './project.ts';
 import { accessTo, openSession, type Session } from './session.ts';
 import { callTalos } from './talosctl.ts';
+import type { Patience } from './wait.ts';
 
 export interface TalosApplyOptions {
   readonly staleOk: boolean;
@@ -39,7 +40,7 @@ export async function talosApply(
   tellWorks(context, works);
   const restarts = works.filter((work) => work.kind === 'changes' && work.change.reboots);
   if (restarts.length > 0 && !yes) await agree(context, session, restarts);
-  for (const work of works) await apply1(session, work, { mode, timeout });
+  for (const work of works) await applyOne(session, work, { mode, timeout });
   return Exit.done;
 }
 
@@ -54,11 +55,12 @@ export async function talosDiff(
   return check && works.length > 0 ? Exit.workToDo : Exit.done;
 }
 
-/** Asks each machine what its configuration would change. Control planes first. */
+/** Asks each machine what its configuration would change. Whoever joins comes first: no other restarts without it. */
 async function worksFor(session: Session, names: readonly string[], mode: ApplyMode): Promise<readonly Work[]> {
   const nodes = controllersFirst(chosenNodes(session.cluster, names));
   const works = await eachNode(session.context, 'ask', nodes, (node) => workFor(session, node, mode));
-  return works.filter((work) => work.kind === 'joins' || work.change.diff !== '');
+  const changes = works.filter((work) => work.kind === 'changes' && work.change.diff !== '');
+  return [...works.filter(({ kind }) => kind === 'joins'), ...changes];
 }
 
 async function workFor(session: Session, node: TalosNode, mode: ApplyMode): Promise<Work> {
@@ -109,19 +111,29 @@ const consentNeeded = (names: string): Problem => ({
   hint: 'if that is what you want, run the same with --yes; with --mode staged it counts from the next restart on',
 });
 
-/** The next machine only when this one is back, and etcd is whole. */
-async function apply1(
+async function applyOne(
   session: Session,
   work: Work,
   { mode, timeout }: Pick<TalosApplyOptions, 'mode' | 'timeout'>,
 ): Promise<void> {
-  const { context, talosctl } = session;
-  const { node } = work;
-  await eachNode(context, 'configure', [node], async (_, tell) => {
-    if (work.kind === 'joins') return join(session, node, { seconds: timeout, tell });
-    const { text } = await machineConfig(session, node);
-    await callTalos(talosctl, nodeText(node), apply(accessTo(session, node), text, mode, false));
-    if (work.change.reboots) await settled(session, node, { seconds: timeout, tell });
+  await eachNode(session.context, 'configure', [work.node], async (node, tell) => {
+    const patience = { seconds: timeout, tell };
+    if (work.kind === 'joins') return join(session, node, patience);
+    await (work.change.reboots ? changeByRestart : change)(session, node, mode, patience);
     tell('has its new configuration');
   });
+}
+
+async function change(session: Session, node: TalosNode, mode: ApplyMode): Promise<void> {
+  const { text } = await machineConfig(session, node);
+  await callTalos(session.talosctl, nodeText(node), apply(accessTo(session, node), text, mode, false));
+}
+
+/** Before and after it the cluster is whole: so there is never more than one that is away. */
+async function changeByRestart(session: Session, node: TalosNode, mode: ApplyMode, patience: Patience): Promise<void> {
+  await healthy(session, patience, node);
+  const before = await bootOf(session, node);
+  await change(session, node, mode);
+  await restarted(session, node, before, patience);
+  await healthy(session, patience);
 }

@@ -1,12 +1,13 @@
 /** etcd of the cluster: who is in it, and its first member. */
-import { etcdMembersOf, runsEtcd, type EtcdMember } from '../../talos/answers.ts';
-import { bootstrapEtcd, etcdMembers, services } from '../../talos/calls.ts';
+import { etcdMembersOf, isEmptyFolder, type EtcdMember } from '../../talos/answers.ts';
+import { bootstrapEtcd, etcdData, etcdMembers, etcdStatus } from '../../talos/calls.ts';
 import { controllersOf, type TalosNode } from '../../talos/rendered-cluster.ts';
-import { Exit, Refusal, type Problem } from '../../problem.ts';
+import { Exit, Refusal } from '../../problem.ts';
+import { kubernetesNow } from './kubernetes.ts';
 import { nodeText } from './node-state.ts';
 import { accessTo, type Session } from './session.ts';
 import { tryTalos } from './talosctl.ts';
-import { waitFor, type Patience } from './wait.ts';
+import { waitFor, type Patience, type Sight } from './wait.ts';
 
 /** A control plane that is up but has no etcd yet keeps talosctl waiting; in milliseconds. */
 const CALL = 15_000;
@@ -29,43 +30,58 @@ export async function members(session: Session): Promise<readonly EtcdMember[] |
  * @returns whether there was none before
  */
 export async function firstMember(session: Session, node: TalosNode, patience: Patience): Promise<boolean> {
+  if ('found' in (await kubernetesNow(session))) return false;
   return waitFor(session.context, patience, async () => {
-    const running = await askAboutEtcd(session);
-    if (running !== false) return running === true ? { found: false } : { seen: running };
-    const answer = await tryTalos(session.talosctl, nodeText(node), bootstrapEtcd(accessTo(session, node)));
-    if (answer.ok) return { found: true };
-    if (answer.failure?.reaction === 'done') return { found: false };
-    if (answer.failure?.reaction === 'later') return { seen: answer.problem };
-    throw new Refusal([answer.problem], Exit.otherProgram);
+    const data = await dataAnywhere(session);
+    if ('seen' in data) return data;
+    return data.found ? { found: false } : bootstrap(session, node);
   });
 }
 
-/** Whether one of the control planes runs it; what keeps us from knowing, where one does not tell. */
-async function askAboutEtcd(session: Session): Promise<boolean | Problem> {
-  for (const node of controllersOf(session.cluster)) {
-    const answer = await tryTalos(session.talosctl, nodeText(node), services(accessTo(session, node)), {
-      within: CALL,
-    });
-    if (!answer.ok) return answer.problem;
-    if (runsEtcd(answer.text)) return true;
+/** etcd that has lost its majority tells of no members, yet it is there: in what it stores. */
+async function dataAnywhere({ cluster, ...session }: Session): Promise<Sight<boolean>> {
+  for (const node of controllersOf(cluster)) {
+    const answer = await tryTalos(session.talosctl, nodeText(node), etcdData(accessTo(session, node)));
+    const isMissing = !answer.ok && answer.problem.message.includes('no such file');
+    if (!answer.ok && !isMissing) return { seen: answer.problem };
+    if (answer.ok && !isEmptyFolder(answer.text)) return { found: true };
   }
-  return false;
+  return { found: false };
 }
 
-/** Until every control plane is a member that counts. */
-export async function allMembers(session: Session, patience: Patience): Promise<void> {
-  const wanted = controllersOf(session.cluster).map(({ name }) => name);
+async function bootstrap(session: Session, node: TalosNode): Promise<Sight<boolean>> {
+  const answer = await tryTalos(session.talosctl, nodeText(node), bootstrapEtcd(accessTo(session, node)));
+  if (answer.ok) return { found: true };
+  if (answer.failure?.reaction === 'done') return { found: false };
+  if (answer.failure?.reaction === 'later') return { seen: answer.problem };
+  throw new Refusal([answer.problem], Exit.otherProgram);
+}
+
+/** Until every control plane among these nodes is a member that counts, and is up: a list of members names the dead, too. */
+export async function allMembers(
+  session: Session,
+  patience: Patience,
+  nodes: readonly TalosNode[] = session.cluster.nodes,
+): Promise<void> {
+  const wanted = controllersOf({ nodes });
   await waitFor(session.context, patience, async () => {
     const found = (await members(session)) ?? [];
-    const missing = wanted.filter((name) => !found.some((one) => one.hostname === name && !one.isLearner));
+    const isMember = await Promise.all(wanted.map((node) => isInEtcd(session, node, found)));
+    const missing = wanted.filter((_, index) => !isMember[index]).map(({ name }) => name);
     return missing.length === 0 ? { found: true } : { seen: notMembers(missing) };
   });
+}
+
+async function isInEtcd(session: Session, node: TalosNode, known: readonly EtcdMember[]): Promise<boolean> {
+  if (!known.some(({ hostname, isLearner }) => hostname === node.name && !isLearner)) return false;
+  const status = etcdStatus(accessTo(session, node));
+  return (await tryTalos(session.talosctl, nodeText(node), status, { within: CALL })).ok;
 }
 
 const notMembers = (missing: readonly string[]) =>
   ({
     code: 'talos-etcd-incomplete',
     severity: 'error',
-    message: `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not in etcd yet`,
+    message: `etcd does not work at ${missing.join(', ')}`,
     hint: 'can the control planes reach each other at ports 2379 and 2380? See: talosctl logs etcd',
   }) as const;

@@ -43,13 +43,25 @@ export async function talosReset(context: Context, name: string, options: ResetO
 
 async function refuseQuorumLoss(session: Session, node: TalosNode): Promise<void> {
   const { context, cluster, talosctl, talosconfig } = session;
-  const known = (await members(session)) ?? [];
-  const others = controllersOf(cluster).filter(({ name }) => name !== node.name);
+  const known = await members(session);
+  if (known === null) throw new Refusal([etcdSilent(node)], Exit.refusedInput);
+  const isMember = ({ name }: TalosNode): boolean => known.some(({ hostname }) => hostname === name);
+  if (!isMember(node)) return;
+  const others = controllersOf(cluster).filter((other) => other.name !== node.name && isMember(other));
   const states = await eachNode(context, 'ask', others, async (other) => nodeState(talosctl, other, talosconfig));
   const up = states.filter(({ kind }) => kind === 'configured').length;
-  if (!known.some(({ hostname }) => hostname === node.name) || survivesWithout(known.length, up)) return;
-  throw new Refusal([quorumLoss(node, known.length, up)], Exit.refusedInput);
+  if (!survivesWithout(known.length, up)) throw new Refusal([quorumLoss(node, known.length, up)], Exit.refusedInput);
 }
+
+const ANYWAY = 'bring the other control planes back first; or, if that cluster shall go: --allow-quorum-loss';
+
+/** It may be one vote short already. */
+const etcdSilent = ({ name }: TalosNode): Problem => ({
+  code: 'quorum-loss',
+  severity: 'error',
+  message: `no control plane tells who is in etcd, so nobody knows whether it goes on without ${name}`,
+  hint: ANYWAY,
+});
 
 const quorumLoss = ({ name }: TalosNode, members: number, up: number): Problem => ({
   code: 'quorum-loss',
@@ -57,8 +69,8 @@ const quorumLoss = ({ name }: TalosNode, members: number, up: number): Problem =
   message:
     members <= 1
       ? `${name} is the only member of etcd: without it the cluster is gone, with all that is in it`
-      : `without ${name} etcd has ${members - 1} members and needs ${quorumOf(members - 1)} of them, but ${up} answer`,
-  hint: 'bring the other control planes back first; or, if that cluster shall go: --allow-quorum-loss',
+      : `without ${name} etcd has ${members - 1} members and needs ${quorumOf(members - 1)} of them, but ${up} ${up === 1 ? 'answers' : 'answer'}`,
+  hint: ANYWAY,
 });
 
 async function agree(context: Context, { name }: TalosNode): Promise<void> {

@@ -37,7 +37,10 @@ export async function sessionWith(
   return { context, cluster, talosctl, bundle, talosconfig };
 }
 
-export const accessTo = ({ talosconfig }: Session, { address }: TalosNode): Access => ({ talosconfig, address });
+export const accessTo = ({ talosconfig }: Pick<Session, 'talosconfig'>, { address }: TalosNode): Access => ({
+  talosconfig,
+  address,
+});
 
 /** By way of any control plane, for what is done with the help of Kubernetes. */
 export const accessThrough = (session: Session, node: TalosNode): Access => ({

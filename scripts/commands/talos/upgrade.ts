@@ -5,7 +5,7 @@ import { resources, upgrade, type UpgradeOptions } from '../../talos/calls.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { eachNode, type Tell } from './each-node.ts';
-import { healthy, settled } from './healthy.ts';
+import { bootOf, healthy, restarted } from './healthy.ts';
 import { nodeState, nodeText } from './node-state.ts';
 import { chosenNodes, controllersFirst } from './project.ts';
 import { accessThrough, accessTo, openSession, type Session } from './session.ts';
@@ -50,20 +50,26 @@ interface Due {
 
 /** Those that run another version, or another schematic: whoever was upgraded before is none of them. */
 async function dueIn(session: Session, nodes: readonly TalosNode[]): Promise<readonly Due[]> {
-  const found = await eachNode(session.context, 'ask', nodes, (node) => runsNow(session, node));
-  return found.flatMap(({ version, schematic }, index) => {
-    const node = nodes[index] as TalosNode;
-    const isSame = version === session.cluster.talosVersion && (schematic === null || node.image.includes(schematic));
-    return isSame
-      ? []
-      : [{ node, runs: `Talos ${version}${schematic === null ? '' : ` with ${schematic.slice(0, 12)}`}` }];
+  const found = await eachNode(session.context, 'ask', nodes, async (node) => {
+    const running = await runsNow(session, node);
+    return isWanted(session, node, running) ? null : { node, runs: runningText(running) };
   });
+  return found.filter((due) => due !== null);
 }
 
-async function runsNow(
-  session: Session,
-  node: TalosNode,
-): Promise<{ readonly version: string | null; readonly schematic: string | null }> {
+interface Running {
+  readonly version: string | null;
+  /** Null where the image is of no factory. */
+  readonly schematic: string | null;
+}
+
+const isWanted = ({ cluster }: Session, { image }: TalosNode, { version, schematic }: Running): boolean =>
+  version === cluster.talosVersion && (schematic === null || image.includes(schematic));
+
+const runningText = ({ version, schematic }: Running): string =>
+  `Talos ${version ?? '?'}${schematic === null ? '' : ` with ${schematic.slice(0, 12)}`}`;
+
+async function runsNow(session: Session, node: TalosNode): Promise<Running> {
   const { talosctl, talosconfig } = session;
   const state = await nodeState(talosctl, node, talosconfig);
   if (state.kind === 'maintenance') throw new Refusal([notConfigured(node)], Exit.otherProgram);
@@ -74,18 +80,38 @@ async function runsNow(
 
 /** Before and after it the cluster is whole: a machine that is away is one more than etcd can lose. */
 async function upgradeOne(session: Session, node: TalosNode, options: TalosUpgradeOptions): Promise<void> {
-  const { context, talosctl, cluster } = session;
-  const call: UpgradeOptions = { drain: options.drain, minutes: Math.max(1, Math.ceil(options.timeout / 60)) };
-  await eachNode(context, 'upgrade', [node], async (_, tell: Tell) => {
+  await eachNode(session.context, 'upgrade', [node], async (_, tell: Tell) => {
     const patience = { seconds: options.timeout, tell };
     tell('waits until the cluster is whole');
-    await healthy(session, patience);
+    const known = await healthy(session, patience, node);
+    const before = await bootOf(session, node);
+    const isReady = known.some((one) => one.name === node.name && one.isReady);
     tell('is upgraded');
-    await callTalos(talosctl, nodeText(node), upgrade(accessThrough(session, node), node, call));
-    await settled(session, node, patience, cluster.talosVersion);
-    tell(`runs Talos ${cluster.talosVersion}`);
+    const call = upgrade(accessThrough(session, node), node, howToUpgrade(options, isReady));
+    await callTalos(session.talosctl, nodeText(node), call);
+    await restarted(session, node, before, patience);
+    const running = await runsNow(session, node);
+    if (!isWanted(session, node, running)) throw new Refusal([rolledBack(node, running)], Exit.otherProgram);
+    tell('waits until the cluster is whole again');
+    await healthy(session, patience);
+    tell(`runs ${runningText(running)}`);
   });
 }
+
+/** talosctl waits for a node to get ready, and none does that has no network: no pods of it could move, either. */
+const howToUpgrade = ({ drain, timeout }: TalosUpgradeOptions, isReady: boolean): UpgradeOptions => ({
+  drain: drain && isReady,
+  wait: isReady,
+  minutes: Math.max(1, Math.ceil(timeout / 60)),
+});
+
+/** As Talos does where the new version does not start. */
+const rolledBack = (node: TalosNode, running: Running): Problem => ({
+  code: 'talos-rolled-back',
+  severity: 'error',
+  message: `${nodeText(node)} restarted with ${runningText(running)}, and not with ${node.image}`,
+  hint: 'look at its console in Proxmox VE: the new version did not start, or was not installed',
+});
 
 const notConfigured = (node: TalosNode): Problem => ({
   code: 'talos-in-maintenance',

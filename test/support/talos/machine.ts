@@ -27,6 +27,14 @@ function read({ node, request, send }: Call): void {
   send({ bytes: Buffer.from(`${node.bootId}\n`) });
 }
 
+/** Where etcd stores its data, made before etcd is. */
+function list({ node, request, send }: Call): void {
+  if (request.root !== '/var/lib/etcd' || node.config === null)
+    throw new Refused(status.UNKNOWN, `lstat ${request.root}: no such file or directory`);
+  for (const name of ['.', ...(node.etcdData ? ['member'] : [])])
+    send({ name: `${request.root}/${name}`, isDir: true, relativeName: name });
+}
+
 /** What an answer says that was done, by mode. */
 const SAID = {
   REBOOT: 'Applied configuration with a reboot',
@@ -134,6 +142,7 @@ export const machineRows: readonly Row[] = [
   ['Version', 'reader', version],
   ['Hostname', 'reader', ({ node }) => ({ hostname: nodeName(node) })],
   ['Read', 'admin', read],
+  ['List', 'reader', list],
   ['ApplyConfiguration', 'reader', applyConfiguration],
   ['Bootstrap', 'admin', bootstrapEtcd],
   ['Kubeconfig', 'admin', kubeconfig],

@@ -34,6 +34,8 @@ const MESSAGES: Readonly<Record<string, string>> = {
   'machine.Hostname': 'common.Metadata metadata 1, string hostname 2',
   'machine.HostnameResponse': 'machine.Hostname[] messages 1',
   'machine.ReadRequest': 'string path 1',
+  'machine.ListRequest': 'string root 1, bool recurse 2, int32 recursionDepth 3',
+  'machine.FileInfo': 'common.Metadata metadata 1, string name 2, bool isDir 6, string relativeName 9',
 
   'machine.EtcdMemberListRequest': 'bool queryLocal 1',
   'machine.EtcdMember': 'uint64 id 2, string hostname 3, string[] peerUrls 4, string[] clientUrls 5, bool isLearner 6',
@@ -156,6 +158,7 @@ const METHODS: Readonly<Record<string, readonly [string, string, 'stream'?]>> = 
   'machine.MachineService/Version': [EMPTY, 'machine.VersionResponse'],
   'machine.MachineService/Hostname': [EMPTY, 'machine.HostnameResponse'],
   'machine.MachineService/Read': ['machine.ReadRequest', 'common.Data', 'stream'],
+  'machine.MachineService/List': ['machine.ListRequest', 'machine.FileInfo', 'stream'],
   'machine.MachineService/Kubeconfig': [EMPTY, 'common.Data', 'stream'],
   'machine.MachineService/EtcdMemberList': ['machine.EtcdMemberListRequest', 'machine.EtcdMemberListResponse'],
   'machine.MachineService/EtcdStatus': [EMPTY, 'machine.EtcdStatusResponse'],
