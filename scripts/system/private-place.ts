@@ -1,4 +1,4 @@
-/** A folder in memory that only this user can look into, for one text in clear that must not reach a disk. */
+/** A folder in memory that only this user can look into, for texts in clear that must not reach a disk. */
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { lstat, mkdtemp, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
@@ -14,8 +14,8 @@ export interface PrivatePlace {
   readonly folder: string;
   /** The text, below it; mode 0600. */
   readonly file: string;
-  /** What it is now. @returns `file-vanished`, or what else the system refused */
-  readonly read: () => Promise<Checked<Uint8Array>>;
+  /** What it is now, or what another program wrote beside it. @returns `file-vanished`, or what else the system refused */
+  readonly read: (name?: string) => Promise<Checked<Uint8Array>>;
   /** Removes the folder with all that is in it. When the process ends meanwhile, be it by SIGKILL, that is done by itself. */
   readonly remove: () => void;
 }
@@ -29,15 +29,17 @@ const IN_MEMORY: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
 /**
  * Makes one, and removes those that killed processes of this user have left.
  * @param name of the file
+ * @param otherwise what to do where there is none
  * @param base a folder that is in memory
  * @returns `no-private-place` where it is not, or what the system refused
  */
 export async function openPrivatePlace(
   name: string,
   text: Uint8Array,
+  otherwise: string,
   base: string = MEMORY,
 ): Promise<Checked<PrivatePlace>> {
-  return (await isInMemory(base)) ? makeIn(base, name, text) : refused(noPlace(base));
+  return (await isInMemory(base)) ? makeIn(base, name, text) : refused(noPlace(base, otherwise));
 }
 
 /** The same on a disk, for whoever asked for it. */
@@ -64,8 +66,8 @@ async function makeIn(base: string, name: string, text: Uint8Array): Promise<Che
   }
 }
 
-const PREFIX = 'nigari-edit-';
-const NAME = /^nigari-edit-(\d+)-/;
+const PREFIX = 'nigari-clear-';
+const NAME = /^nigari-clear-(\d+)-/;
 
 /** Whoever was killed could not clean up. What belongs to another user, or to a process that lives, stays. */
 async function sweep(base: string): Promise<void> {
@@ -106,7 +108,8 @@ function guarded(folder: string, name: string, release: () => void): PrivatePlac
   return {
     folder,
     file,
-    read: () => readFile(file).then(checked, (error: unknown) => refused(ioProblem(error, 'read', name))),
+    read: (other = name) =>
+      readFile(join(folder, other)).then(checked, (error: unknown) => refused(ioProblem(error, 'read', other))),
     remove: () => {
       process.off('exit', erase).off('SIGHUP', onHangup);
       erase();
@@ -115,11 +118,9 @@ function guarded(folder: string, name: string, release: () => void): PrivatePlac
   };
 }
 
-function noPlace(base: string): Problem {
-  return {
-    code: 'no-private-place',
-    severity: 'error',
-    message: `${base} is no file system in memory: an editor would write secrets in clear to a disk`,
-    hint: 'change single values with `nigari secrets set NAME`; or accept the disk: `nigari secrets edit --insecure-temp`',
-  };
-}
+const noPlace = (base: string, hint: string): Problem => ({
+  code: 'no-private-place',
+  severity: 'error',
+  message: `${base} is no file system in memory: secrets would be in clear on a disk`,
+  hint,
+});

@@ -29,9 +29,9 @@ export interface Access {
 }
 
 /** A call as a person would type it. */
-export function shownCall(call: TalosCall): string {
+export function shownCall(call: TalosCall, program = 'talosctl'): string {
   const words = call.map((argument) => (typeof argument === 'string' ? quoted(argument) : argument.shown));
-  return ['talosctl', ...words].join(' ');
+  return [program, ...words].join(' ');
 }
 
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);

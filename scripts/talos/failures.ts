@@ -148,8 +148,8 @@ export function talosProblem(what: string, said: string): Problem {
   };
 }
 
-/** The end of what it said tells most. */
-function lastLines(said: string): string {
+/** The end of what a program said tells most. */
+export function lastLines(said: string): string {
   const lines = said.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('generating PKI'));
   return lines.length === 0 ? 'talosctl failed without a word' : lines.slice(-3).join(' ').slice(0, 500);
 }

@@ -17,10 +17,13 @@ import {
   type TalosCall,
 } from './calls.ts';
 import { controllersOf, type TalosCluster, type TalosNode } from './rendered-cluster.ts';
+import { genAllConfigs } from './talhelper.ts';
 
 export interface PlannedCall {
   readonly what: string;
   readonly call: TalosCall;
+  /** Not talosctl. */
+  readonly program?: 'talhelper';
 }
 
 /** Stands where a secret will. */
@@ -34,15 +37,23 @@ export function plannedCalls(cluster: TalosCluster): readonly PlannedCall[] {
     ...cluster.nodes.map((node) => ({ what: `ask ${node.name}`, call: versionInMaintenance(node.address) })),
     { what: 'make the secrets, once; they are sealed in talos/secrets.sops.yaml', call: genSecrets(cluster) },
     { what: 'make a talosconfig', call: genTalosconfig(cluster, LATER) },
+    ...(cluster.driver === 'talhelper' ? [BY_TALHELPER] : []),
     ...[...controllers, ...workers].flatMap((node) => callsFor(cluster, node)),
     ...(first === undefined ? [] : callsOfFirst(first)),
   ];
 }
 
+const BY_TALHELPER: PlannedCall = {
+  what: 'make every configuration, in memory; in talos/:',
+  call: genAllConfigs({ text: LATER, shown: '<secrets>' }, { text: LATER, shown: '<folder in memory>' }),
+  program: 'talhelper',
+};
+
 function callsFor(cluster: TalosCluster, node: TalosNode): readonly PlannedCall[] {
+  const made = { what: `make the configuration of ${node.name}`, call: genConfig(cluster, node, LATER) };
   return [
-    { what: `make the configuration of ${node.name}`, call: genConfig(cluster, node, LATER) },
-    { what: 'validate it', call: validate(LATER) },
+    ...(cluster.driver === 'talosctl' ? [made] : []),
+    { what: `validate the configuration of ${node.name}`, call: validate(LATER) },
     { what: `look for the disk of ${node.name}`, call: resourcesInMaintenance(node.address, 'disks') },
     { what: `configure ${node.name}`, call: applyInMaintenance(node.address, LATER) },
     { what: `wait until ${node.name} is back`, call: version(accessOf(node)) },

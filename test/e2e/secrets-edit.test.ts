@@ -48,7 +48,7 @@ function edit(folder: string, env: Record<string, string>, ...args: string[]): R
 
 /** What a process has in memory. */
 function placesOf(pid: number | undefined): readonly string[] {
-  return readdirSync(MEMORY).filter((name) => name.startsWith(`nigari-edit-${pid}-`));
+  return readdirSync(MEMORY).filter((name) => name.startsWith(`nigari-clear-${pid}-`));
 }
 
 describe.runIf(hasMemory)('with a file system in memory', () => {
@@ -97,7 +97,7 @@ describe.runIf(hasMemory)('with a file system in memory', () => {
     const seen = JSON.parse(textOf(folder, 'seen.json'));
     expect(seen).toMatchObject({ key: null, modes: ['600', '700'], same: true, tmp: seen.cwd });
     expect(seen.file).toBe(`${seen.cwd}/cluster.clear.yaml`);
-    expect(seen.cwd).toMatch(new RegExp(`^${MEMORY}/nigari-edit-${pid}-`));
+    expect(seen.cwd).toMatch(new RegExp(`^${MEMORY}/nigari-clear-${pid}-`));
   });
 
   test.each([
@@ -292,7 +292,7 @@ describe.runIf(hasMemory)('with a file system in memory', () => {
     test('only folders of ours are removed', async () => {
       const folder = await sealedProject({ [FILE]: CLEAR });
       // No process has this number: it is above the highest that Linux gives.
-      const name = (end: string): string => join(MEMORY, `nigari-edit-${2 ** 22 + 1}-${process.pid}${end}`);
+      const name = (end: string): string => join(MEMORY, `nigari-clear-${2 ** 22 + 1}-${process.pid}${end}`);
       onTestFinished(() =>
         ['-folder', '-link', '-file'].forEach((end) => rmSync(name(end), { recursive: true, force: true })),
       );

@@ -224,7 +224,7 @@ export function openLeaks(pid: number, { foundIn }: Planted): readonly string[] 
   return descriptors.flatMap((fd) => {
     const path = `/proc/${pid}/fd/${fd}`;
     const target = orNothing(() => readlinkSync(path));
-    if (target === '' || /^\/dev\/shm\/nigari-edit-|\/(cluster\.yaml|age\.key)$/.test(target)) return [];
+    if (target === '' || /^\/dev\/shm\/nigari-clear-|\/(cluster\.yaml|age\.key)$/.test(target)) return [];
     const isFile = orNothing(() => (statSync(path).isFile() ? 'yes' : '')) !== '';
     return isFile && foundIn(orNothing(() => readFileSync(path, 'latin1'))).length > 0 ? [`open: ${target}`] : [];
   });
@@ -233,7 +233,7 @@ export function openLeaks(pid: number, { foundIn }: Planted): readonly string[] 
 /** What `secrets edit` of a process that was killed has left in memory, once there was time to remove it. */
 async function inMemory(pid: number): Promise<readonly string[]> {
   const left = (): readonly string[] =>
-    readdirSync('/dev/shm').filter((name) => name.startsWith(`nigari-edit-${pid}-`));
+    readdirSync('/dev/shm').filter((name) => name.startsWith(`nigari-clear-${pid}-`));
   for (let tries = 0; tries < 500 && left().length > 0; tries += 1) await pause(20);
   return left();
 }

@@ -63,8 +63,11 @@ function makePlace(path: string, text: string, { insecureTemp, memory }: EditOpt
   // Under a name that no plugin for sops takes for a sealed file.
   const name = `${posix.basename(path).replace(/(\.sops)?\.ya?ml$/, '')}.clear.yaml`;
   const bytes = Buffer.from(text);
-  return insecureTemp ? openPlaceOnDisk(name, bytes) : openPrivatePlace(name, bytes, memory);
+  return insecureTemp ? openPlaceOnDisk(name, bytes) : openPrivatePlace(name, bytes, OTHER_WAYS, memory);
 }
+
+const OTHER_WAYS =
+  'change single values with `nigari secrets set NAME`; or accept the disk: `nigari secrets edit --insecure-temp`';
 
 /** An ordinary file of the person's, in clear where it lies. */
 async function editInput(context: Context, editor: Editor): CommandResult {

@@ -36,9 +36,9 @@ export async function bootstrapTalos(context: Context, options: BootstrapOptions
 }
 
 function tellCalls({ reporter }: Context, cluster: TalosCluster): ExitCode {
-  for (const { what, call } of plannedCalls(cluster)) {
+  for (const { what, call, program } of plannedCalls(cluster)) {
     reporter.line(`# ${what}`, 'dim');
-    reporter.output(shownCall(call));
+    reporter.output(shownCall(call, program));
   }
   return Exit.done;
 }

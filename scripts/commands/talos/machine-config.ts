@@ -1,19 +1,15 @@
 /** A node's machine configuration: made in memory, looked at, and given to the machine. */
 import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { disksOf, type MachineDisk } from '../../talos/answers.ts';
-import { applyInMaintenance, genConfig, resourcesInMaintenance, validate } from '../../talos/calls.ts';
+import { applyInMaintenance, resourcesInMaintenance, validate } from '../../talos/calls.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import { nodeText } from './node-state.ts';
 import type { Session } from './session.ts';
-import { callTalos, makeSecret, tryTalos, type SecretText } from './talosctl.ts';
+import { callTalos, tryTalos, type SecretText } from './talosctl.ts';
 
 /** @throws Refusal 4 where talosctl does not take what was rendered */
-export async function machineConfig({ cluster, talosctl, bundle }: Session, node: TalosNode): Promise<SecretText> {
-  const config = await makeSecret(
-    talosctl,
-    `make the configuration of ${node.name}`,
-    genConfig(cluster, node, bundle.text),
-  );
+export async function machineConfig({ talosctl, driver }: Session, node: TalosNode): Promise<SecretText> {
+  const config = await driver(node);
   await callTalos(talosctl, `validate the configuration of ${node.name}`, validate(config.text));
   return config;
 }

@@ -5,6 +5,7 @@ import { genTalosconfig, type Access } from '../../talos/calls.ts';
 import { controllersOf, type TalosCluster, type TalosNode } from '../../talos/rendered-cluster.ts';
 import type { Context } from '../context.ts';
 import { BUNDLE_FILE, openBundle, type Bundle } from './bundle.ts';
+import { driverFor, type Driver } from './driver.ts';
 import { readTalosCluster } from './project.ts';
 import { findTalosctl, hiding, makeSecret, type Talosctl } from './talosctl.ts';
 
@@ -12,7 +13,7 @@ export interface Session {
   readonly context: Context;
   readonly cluster: TalosCluster;
   readonly talosctl: Talosctl;
-  readonly bundle: Bundle;
+  readonly driver: Driver;
   /** Made for this run; it is never stored. */
   readonly talosconfig: Secret;
 }
@@ -34,7 +35,7 @@ export async function sessionWith(
 ): Promise<Session> {
   const talosctl = hiding(plain, bundle.values);
   const { text: talosconfig } = await makeSecret(talosctl, 'make a talosconfig', genTalosconfig(cluster, bundle.text));
-  return { context, cluster, talosctl, bundle, talosconfig };
+  return { context, cluster, talosctl, driver: driverFor(talosctl, cluster, bundle), talosconfig };
 }
 
 export const accessTo = ({ talosconfig }: Pick<Session, 'talosconfig'>, { address }: TalosNode): Access => ({
