@@ -36,7 +36,7 @@ export async function withUnseen<T>(texts: readonly Secret[], use: Use<T>, memor
   return hasMemory ? throughMemory(texts, use, memory) : throughPipes(texts, use);
 }
 
-/** Files without a name: nothing is in them before their name is gone, and a killed process leaves none behind. */
+/** Files without a name: nobody else finds them, and a killed process leaves none behind. */
 async function throughMemory<T>(texts: readonly Secret[], use: Use<T>, memory: string): Promise<T> {
   const files: FileHandle[] = [];
   try {
@@ -55,7 +55,15 @@ async function throughMemory<T>(texts: readonly Secret[], use: Use<T>, memory: s
 /** The first descriptor behind stdin, stdout and stderr. */
 const FIRST = 3;
 
+/** O_TMPFILE of Linux (open(2)), which Node has no name for. */
+const TMPFILE = 0o20000000 | constants.O_DIRECTORY;
+
+/** Without one from its beginning; on systems that cannot do that it has one while it is empty. */
 async function nameless(folder: string): Promise<FileHandle> {
+  return open(folder, TMPFILE | constants.O_RDWR | constants.O_EXCL, 0o600).catch(() => namelessNow(folder));
+}
+
+async function namelessNow(folder: string): Promise<FileHandle> {
   const path = join(folder, `nigari-${randomUUID()}`);
   const file = await open(path, 'wx+', 0o600);
   await unlink(path);
