@@ -182,6 +182,20 @@ describe.skipIf(realTool('talosctl') === null)('nigari talos', () => {
     expect(talos.nodes.get('cp-1')?.version).toBe('1.13.0');
   });
 
+  test('says which node takes no pods, as an upgrade leaves one that was killed', async () => {
+    const { talos, nigari } = await talosProject({ 'cp-1': 11 });
+    await nigari(['bootstrap', 'talos']);
+    for (const { kubernetes } of talos.clusters())
+      Object.assign(kubernetes?.nodes.get('cp-1') ?? {}, { unschedulable: true });
+    for (const [verb, status] of [
+      ['upgrade', 0],
+      ['status', 4],
+    ] as const)
+      expect((await nigari(['talos', verb], status)).stderr).toMatch(
+        /\(kubernetes-cordoned\)[^]*kubectl uncordon cp-1/,
+      );
+  });
+
   test('hides the secrets in what an apply would change', async () => {
     const { nigari, bundle, edit } = await talosProject({ 'cp-1': 11 });
     await nigari(['bootstrap', 'talos']);

@@ -6,11 +6,11 @@ import { machineChange, type MachineChange } from '../../talos/machine-change.ts
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import { consent } from '../consent.ts';
 import type { CommandResult, Context } from '../context.ts';
-import { eachNode } from './each-node.ts';
+import { eachNode, type Tell } from './each-node.ts';
 import { bootOf, healthy, restarted } from './healthy.ts';
 import { join } from './join.ts';
 import { machineConfig } from './machine-config.ts';
-import { nodeState, nodeText } from './node-state.ts';
+import { answeringState, nodeText } from './node-state.ts';
 import { chosenNodes, controllersFirst } from './project.ts';
 import { accessTo, openSession, type Session } from './session.ts';
 import { callTalos } from './talosctl.ts';
@@ -36,7 +36,7 @@ export async function talosApply(
   { staleOk, yes, mode, timeout }: TalosApplyOptions,
 ): CommandResult {
   const session = await openSession(context, staleOk);
-  const works = await worksFor(session, names, mode);
+  const works = await worksFor(session, names, { mode, timeout });
   tellWorks(context, works);
   const restarts = works.filter((work) => work.kind === 'changes' && work.change.reboots);
   if (restarts.length > 0 && !yes) await agree(context, session, restarts);
@@ -50,22 +50,27 @@ export async function talosDiff(
   names: readonly string[],
   { staleOk, check }: { readonly staleOk: boolean; readonly check: boolean },
 ): CommandResult {
-  const works = await worksFor(await openSession(context, staleOk), names, 'auto');
+  const works = await worksFor(await openSession(context, staleOk), names, { mode: 'auto', timeout: 0 });
   tellWorks(context, works);
   return check && works.length > 0 ? Exit.workToDo : Exit.done;
 }
 
-/** Asks each machine what its configuration would change. Whoever joins comes first: no other restarts without it. */
-async function worksFor(session: Session, names: readonly string[], mode: ApplyMode): Promise<readonly Work[]> {
+type How = Pick<TalosApplyOptions, 'mode' | 'timeout'>;
+
+/**
+ * Asks each machine what its configuration would change; one may just be restarting. Whoever joins comes first: no other
+ * restarts without it.
+ */
+async function worksFor(session: Session, names: readonly string[], how: How): Promise<readonly Work[]> {
   const nodes = controllersFirst(chosenNodes(session.cluster, names));
-  const works = await eachNode(session.context, 'ask', nodes, (node) => workFor(session, node, mode));
+  const works = await eachNode(session.context, 'ask', nodes, (node, tell) => workFor(session, node, how, tell));
   const changes = works.filter((work) => work.kind === 'changes' && work.change.diff !== '');
   return [...works.filter(({ kind }) => kind === 'joins'), ...changes];
 }
 
-async function workFor(session: Session, node: TalosNode, mode: ApplyMode): Promise<Work> {
+async function workFor(session: Session, node: TalosNode, { mode, timeout }: How, tell: Tell): Promise<Work> {
   const { talosctl, talosconfig } = session;
-  const state = await nodeState(talosctl, node, talosconfig);
+  const state = await answeringState(talosctl, node, talosconfig, { seconds: timeout, tell });
   if (state.kind === 'maintenance') return { node, kind: 'joins' };
   if (state.kind !== 'configured') throw new Refusal([state.problem], Exit.otherProgram);
   const { text } = await machineConfig(session, node);
@@ -111,11 +116,7 @@ const consentNeeded = (names: string): Problem => ({
   hint: 'if that is what you want, run the same with --yes; with --mode staged it counts from the next restart on',
 });
 
-async function applyOne(
-  session: Session,
-  work: Work,
-  { mode, timeout }: Pick<TalosApplyOptions, 'mode' | 'timeout'>,
-): Promise<void> {
+async function applyOne(session: Session, work: Work, { mode, timeout }: How): Promise<void> {
   await eachNode(session.context, 'configure', [work.node], async (node, tell) => {
     const patience = { seconds: timeout, tell };
     if (work.kind === 'joins') return join(session, node, patience);

@@ -8,7 +8,7 @@ import { bundleMissing, makeBundle, openBundle, type Bundle } from './bundle.ts'
 import { eachNode, oneWork, type Tell } from './each-node.ts';
 import { allMembers, firstMember } from './etcd.ts';
 import { join } from './join.ts';
-import { fetchKubeconfig, nodesReady } from './kubernetes.ts';
+import { nodesReady } from './kubernetes.ts';
 import { answeringState, nodeState, type NodeState } from './node-state.ts';
 import { readTalosCluster } from './project.ts';
 import { sessionWith, type Session } from './session.ts';
@@ -100,9 +100,7 @@ async function formCluster(session: Session, seconds: number, late: readonly Pro
   if (isNew) context.reporter.line(`etcd has its first member: ${first.name}`, 'good');
   await oneWork(context, 'wait until every control plane is in etcd', (tell) => allMembers(session, { seconds, tell }));
   const wanted = (late.length > 0 ? controllers : cluster.nodes).map(({ name }) => name);
-  await oneWork(context, 'wait for Kubernetes', async (tell) =>
-    nodesReady(session, await fetchKubeconfig(session), { seconds, tell, wanted }),
-  );
+  await oneWork(context, 'wait for Kubernetes', (tell) => nodesReady(session, { seconds, tell, wanted }));
 }
 
 function tellNext({ context: { reporter, call, json }, cluster }: Session): void {

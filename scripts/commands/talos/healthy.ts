@@ -5,7 +5,7 @@ import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import { Exit, Refusal } from '../../problem.ts';
 import { oneWork } from './each-node.ts';
 import { allMembers } from './etcd.ts';
-import { fetchKubeconfig, nodesReady } from './kubernetes.ts';
+import { nodesReady } from './kubernetes.ts';
 import { nodeState, nodeText } from './node-state.ts';
 import { accessTo, type Session } from './session.ts';
 import { callTalos, tryTalos } from './talosctl.ts';
@@ -24,7 +24,7 @@ export async function healthy(
   const wanted = session.cluster.nodes.filter(({ name }) => name !== spared?.name);
   await allMembers(session, patience, wanted);
   const names = wanted.map(({ name }) => name);
-  return nodesReady(session, await fetchKubeconfig(session), { ...patience, wanted: names });
+  return nodesReady(session, { ...patience, wanted: names });
 }
 
 /** Another text after each start of the machine. @throws Refusal 4 */

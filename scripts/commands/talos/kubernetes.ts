@@ -32,12 +32,10 @@ export async function fetchKubeconfig(session: Session): Promise<SecretText> {
 /** Until the API answers, and knows every node: ready, or at least there where nobody gives them a network yet. */
 export async function nodesReady(
   session: Session,
-  { text }: SecretText,
   { wanted, ...patience }: Patience & { readonly wanted: readonly string[] },
 ): Promise<readonly KubernetesNode[]> {
-  const access = accessBy(text);
   return waitFor(session.context, patience, async () => {
-    const nodes = await nodesNow(session, access);
+    const nodes = await kubernetesNow(session);
     if ('seen' in nodes) return nodes;
     const isThere = (name: string): boolean =>
       nodes.found.some((node) => node.name === name && (node.isReady || session.cluster.cni === 'none'));
@@ -90,6 +88,17 @@ const notReady = (missing: readonly string[]): Problem => ({
   message: `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not ready in Kubernetes yet`,
   hint: 'see: kubectl get nodes; kubectl get pods --all-namespaces',
 });
+
+/** An upgrade lets its node take pods again at its end; not where it was killed before. */
+export const cordonedAmong = (nodes: readonly KubernetesNode[]): readonly Problem[] =>
+  nodes
+    .filter(({ isCordoned }) => isCordoned)
+    .map(({ name }) => ({
+      code: 'kubernetes-cordoned',
+      severity: 'warning',
+      message: `${name} takes no new pods: somebody cordoned it, or an upgrade that was killed`,
+      hint: `if that is not wanted any more: kubectl uncordon ${name}`,
+    }));
 
 const kubeconfigUnreadable: Problem = {
   code: 'kubeconfig-unreadable',

@@ -7,7 +7,7 @@ import { controllersOf, type TalosNode } from '../../talos/rendered-cluster.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { eachNode } from './each-node.ts';
 import { members } from './etcd.ts';
-import { kubernetesNow } from './kubernetes.ts';
+import { cordonedAmong, kubernetesNow } from './kubernetes.ts';
 import { nodeState, nodeText, type NodeState } from './node-state.ts';
 import { chosenNodes } from './project.ts';
 import { accessTo, openSession, type Session } from './session.ts';
@@ -83,6 +83,7 @@ async function look(session: Session, nodes: readonly TalosNode[]): Promise<Look
     problems: [
       ...states.flatMap((state) => ('problem' in state ? [state.problem] : [])),
       ...('seen' in kubernetes ? [kubernetes.seen] : []),
+      ...cordonedAmong(known),
     ],
   };
 }

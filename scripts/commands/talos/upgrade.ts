@@ -6,10 +6,12 @@ import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { eachNode, type Tell } from './each-node.ts';
 import { bootOf, healthy, restarted } from './healthy.ts';
-import { nodeState, nodeText } from './node-state.ts';
+import { cordonedAmong, kubernetesNow } from './kubernetes.ts';
+import { answeringState, nodeText } from './node-state.ts';
 import { chosenNodes, controllersFirst } from './project.ts';
 import { accessThrough, accessTo, openSession, type Session } from './session.ts';
 import { callTalos, tryTalos } from './talosctl.ts';
+import type { Patience } from './wait.ts';
 
 export interface TalosUpgradeOptions {
   readonly staleOk: boolean;
@@ -26,20 +28,27 @@ export async function talosUpgrade(
   options: TalosUpgradeOptions,
 ): CommandResult {
   const session = await openSession(context, options.staleOk);
-  const due = await dueIn(session, controllersFirst(chosenNodes(session.cluster, names)));
+  const due = await dueIn(session, controllersFirst(chosenNodes(session.cluster, names)), options.timeout);
   const { reporter } = context;
   if (due.length === 0)
     reporter.line(`every machine runs Talos ${session.cluster.talosVersion}, with its schematic`, 'good');
   for (const { node, runs } of due) reporter.line(`${node.name}: ${runs} → ${node.image}`);
-  if (options.dryRun || due.length === 0) return Exit.done;
+  if (!options.dryRun) await upgradeAll(session, due, options);
+  return Exit.done;
+}
+
+/** Looks for cordoned nodes also where nothing was due: an earlier run may have been killed. */
+async function upgradeAll(session: Session, due: readonly Due[], options: TalosUpgradeOptions): Promise<void> {
+  const { reporter, call } = session.context;
   for (const [index, { node }] of due.entries()) {
     const left = due.slice(index + 1).map((other) => other.node.name);
     await upgradeOne(session, node, options).catch((error: unknown) => {
       throw left.length > 0 && error instanceof Refusal ? withRest(error, left) : error;
     });
   }
-  reporter.line(`Next, so that their configurations say it too:\n  ${context.call} talos apply`);
-  return Exit.done;
+  const nodes = await kubernetesNow(session);
+  reporter.problems(cordonedAmong('found' in nodes ? nodes.found : []));
+  if (due.length > 0) reporter.line(`Next, so that their configurations say it too:\n  ${call} talos apply`);
 }
 
 interface Due {
@@ -49,9 +58,9 @@ interface Due {
 }
 
 /** Those that run another version, or another schematic: whoever was upgraded before is none of them. */
-async function dueIn(session: Session, nodes: readonly TalosNode[]): Promise<readonly Due[]> {
-  const found = await eachNode(session.context, 'ask', nodes, async (node) => {
-    const running = await runsNow(session, node);
+async function dueIn(session: Session, nodes: readonly TalosNode[], seconds: number): Promise<readonly Due[]> {
+  const found = await eachNode(session.context, 'ask', nodes, async (node, tell) => {
+    const running = await runsNow(session, node, { seconds, tell });
     return isWanted(session, node, running) ? null : { node, runs: runningText(running) };
   });
   return found.filter((due) => due !== null);
@@ -69,9 +78,10 @@ const isWanted = ({ cluster }: Session, { image }: TalosNode, { version, schemat
 const runningText = ({ version, schematic }: Running): string =>
   `Talos ${version ?? '?'}${schematic === null ? '' : ` with ${schematic.slice(0, 12)}`}`;
 
-async function runsNow(session: Session, node: TalosNode): Promise<Running> {
+/** It may just be restarting. */
+async function runsNow(session: Session, node: TalosNode, patience: Patience): Promise<Running> {
   const { talosctl, talosconfig } = session;
-  const state = await nodeState(talosctl, node, talosconfig);
+  const state = await answeringState(talosctl, node, talosconfig, patience);
   if (state.kind === 'maintenance') throw new Refusal([notConfigured(node)], Exit.otherProgram);
   if (state.kind !== 'configured') throw new Refusal([state.problem], Exit.otherProgram);
   const answer = await tryTalos(talosctl, nodeText(node), resources(accessTo(session, node), 'extensionstatuses'));
@@ -90,7 +100,7 @@ async function upgradeOne(session: Session, node: TalosNode, options: TalosUpgra
     const call = upgrade(accessThrough(session, node), node, howToUpgrade(options, isReady));
     await callTalos(session.talosctl, nodeText(node), call);
     await restarted(session, node, before, patience);
-    const running = await runsNow(session, node);
+    const running = await runsNow(session, node, patience);
     if (!isWanted(session, node, running)) throw new Refusal([rolledBack(node, running)], Exit.otherProgram);
     tell('waits until the cluster is whole again');
     await healthy(session, patience);

@@ -11,7 +11,7 @@ export type Sight<T> = { readonly found: T } | { readonly seen: Problem };
 const PAUSE = 2_000;
 
 export interface Patience {
-  /** Seconds. */
+  /** Seconds; 0 is a single look. */
   readonly seconds: number;
   readonly tell: Tell;
 }
@@ -28,7 +28,8 @@ export async function waitFor<T>(
     if ('found' in sight) return sight.found;
     if (signal.aborted) throw new Refusal([], Exit.interrupted);
     const waited = Math.round((Date.now() - start) / 1000);
-    if (waited >= seconds) throw new Refusal([tooLong(sight.seen, waited)], Exit.otherProgram);
+    if (waited >= seconds)
+      throw new Refusal([seconds === 0 ? sight.seen : tooLong(sight.seen, waited)], Exit.otherProgram);
     tell(sight.seen.message);
     await pause(PAUSE, undefined, { signal }).catch(() => {});
   }
