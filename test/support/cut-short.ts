@@ -152,7 +152,7 @@ function unlisted(files: Files): readonly string[] {
 }
 
 /** A lock is none: whoever writes next takes it over. */
-function leftovers(folder: string): readonly string[] {
+export function leftovers(folder: string): readonly string[] {
   const isLeft = /\.[0-9a-f]{12}\.(tmp|old)$|^\.nigari\/journal\.json$/;
   return [...tree(folder).keys()].filter((path) => isLeft.test(path)).map((path) => `left: ${path}`);
 }

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** SIGKILL, innermost first: whoever is left alone has no time to say so. */
+/** SIGKILL, innermost first: whoever is left alone has no time to say so, nor to start another one. */
 export function killAllOf(pid: number): void {
+  process.kill(pid, 'SIGSTOP');
   for (const one of [...descendantsOf(pid).toReversed(), pid]) process.kill(one, 'SIGKILL');
 }
 
