@@ -180,8 +180,20 @@ export const upgradeKubernetes = (access: Access, to: string, dryRun: boolean): 
   securely(access, 'upgrade-k8s', '--to', to, ...PIECES, ...(dryRun ? ['--dry-run'] : []));
 
 /** What was installed stays, what was configured and stored is wiped: the machine starts in maintenance mode. */
-export const reset = (access: Access, graceful: boolean): TalosCall =>
-  securely(access, 'reset', `--graceful=${graceful}`, '--reboot', '--system-labels-to-wipe', 'STATE,EPHEMERAL');
+export const reset = (access: Access, graceful: boolean, minutes: number): TalosCall =>
+  securely(
+    access,
+    'reset',
+    `--graceful=${graceful}`,
+    '--reboot',
+    '--system-labels-to-wipe',
+    'STATE,EPHEMERAL',
+    '--timeout',
+    `${minutes}m`,
+  );
+
+/** talosctl counts its patience in minutes. */
+export const minutesIn = (seconds: number): number => Math.max(1, Math.ceil(seconds / 60));
 
 export function health(access: Access, cluster: TalosCluster, minutes: number): TalosCall {
   const addresses = (nodes: readonly TalosNode[]): string => nodes.map(({ address }) => address).join(',');

@@ -10,7 +10,22 @@ const TIMEOUT: Option = ['--timeout <seconds>', 'how long each wait may take (de
 const YES: Option = ['--yes', 'agree to what cannot be undone, without a question'];
 const DRY_RUN: Option = ['--dry-run', 'only tell what would be done'];
 
+/** A node is named behind the verb, or by the option that talosctl has, too. */
+const NODE: Option = ['--node <names...>', 'the same as naming them without it'];
 const NODES = ['[nodes...]', 'names of nodes; nothing: all of them'] as const;
+
+const named = ({ node = [] }: Options, args: readonly string[]): readonly string[] => [...new Set([...args, ...node])];
+
+/** @throws Refusal 2 for none, and for more than one */
+function oneNamed(options: Options, args: readonly string[]): string {
+  const [name, ...more] = named(options, args);
+  if (name !== undefined && more.length === 0) return name;
+  const message = name === undefined ? 'no node is named' : 'this is done to one node at a time';
+  throw new Refusal(
+    [{ code: 'one-node', severity: 'error', message, hint: 'name one, as in: nigari talos reset k8s-worker-1' }],
+    Exit.refusedInput,
+  );
+}
 
 /** A machine that installs itself from an image that it still has to fetch takes minutes. */
 const USUAL_SECONDS = 600;
@@ -80,6 +95,7 @@ export const TALOS: VerbGroup = {
       name: 'apply',
       summary: 'give machines the configuration that the files say; one that waits in maintenance mode joins',
       options: [
+        NODE,
         ['--mode <mode>', 'how Talos takes it (default: auto)', APPLY_MODES],
         YES,
         TIMEOUT,
@@ -89,7 +105,7 @@ export const TALOS: VerbGroup = {
       args: NODES,
       more: 'Shows what changes first, secrets hidden, and asks before a machine restarts.\n\nExamples:\n  nigari talos apply\n  nigari talos apply k8s-worker-3 --mode staged',
       run: async (context, options, args) =>
-        (await import('../commands/talos/apply.ts')).talosApply(context, args, {
+        (await import('../commands/talos/apply.ts')).talosApply(context, named(options, args), {
           staleOk: isStaleOk(options),
           yes: options.yes ?? false,
           mode: APPLY_MODES.find((mode) => mode === options.mode) ?? 'auto',
@@ -99,11 +115,11 @@ export const TALOS: VerbGroup = {
     {
       name: 'diff',
       summary: 'show what `talos apply` would change',
-      options: [['--check', 'end with 5 where something would change'], STALE_OK, JSON_OPTION],
+      options: [NODE, ['--check', 'end with 5 where something would change'], STALE_OK, JSON_OPTION],
       args: NODES,
       more: 'Examples:\n  nigari talos diff\n  nigari talos diff k8s-cp-1 --check',
       run: async (context, options, args) =>
-        (await import('../commands/talos/apply.ts')).talosDiff(context, args, {
+        (await import('../commands/talos/apply.ts')).talosDiff(context, named(options, args), {
           staleOk: isStaleOk(options),
           check: options.check ?? false,
         }),
@@ -111,11 +127,11 @@ export const TALOS: VerbGroup = {
     {
       name: 'upgrade',
       summary: 'bring machines to the Talos and the schematic that the files say, one after the other',
-      options: [['--no-drain', 'do not move pods away first'], DRY_RUN, TIMEOUT, STALE_OK],
+      options: [NODE, ['--no-drain', 'do not move pods away first'], DRY_RUN, TIMEOUT, STALE_OK],
       args: NODES,
       more: 'The cluster is whole before each machine and after it; at the first failure the others stay as they are, and the\nsame command goes on from there.\n\nExamples:\n  nigari talos upgrade --dry-run\n  nigari talos upgrade k8s-worker-1',
       run: async (context, options, args) =>
-        (await import('../commands/talos/upgrade.ts')).talosUpgrade(context, args, {
+        (await import('../commands/talos/upgrade.ts')).talosUpgrade(context, named(options, args), {
           staleOk: isStaleOk(options),
           dryRun: options.dryRun ?? false,
           drain: options.drain ?? true,
@@ -138,29 +154,32 @@ export const TALOS: VerbGroup = {
       name: 'reset',
       summary: 'take a machine out of the cluster and wipe it: it waits in maintenance mode then',
       options: [
+        NODE,
         YES,
         ['--no-graceful', 'do not wait until it has left etcd and its pods are gone'],
         ['--allow-quorum-loss', 'go on though the cluster does not survive it'],
+        TIMEOUT,
         STALE_OK,
       ],
-      args: ['<node>', 'its name'],
+      args: ['[node]', 'its name'],
       more: 'Examples:\n  nigari talos reset k8s-worker-1\n  nigari talos reset k8s-worker-1 --yes',
-      run: async (context, options, [name = '']) =>
-        (await import('../commands/talos/reset.ts')).talosReset(context, name, {
+      run: async (context, options, args) =>
+        (await import('../commands/talos/reset.ts')).talosReset(context, oneNamed(options, args), {
           staleOk: isStaleOk(options),
           yes: options.yes ?? false,
           allowQuorumLoss: options.allowQuorumLoss ?? false,
           graceful: options.graceful ?? true,
+          timeout: seconds(options),
         }),
     },
     {
       name: 'nodes',
       summary: 'list the machines: role, state, versions, whether they are ready and in etcd',
-      options: [STALE_OK, JSON_OPTION],
+      options: [NODE, STALE_OK, JSON_OPTION],
       args: NODES,
       more: 'Examples:\n  nigari talos nodes\n  nigari talos nodes --json',
       run: async (context, options, args) =>
-        (await import('../commands/talos/status.ts')).talosNodes(context, args, isStaleOk(options)),
+        (await import('../commands/talos/status.ts')).talosNodes(context, named(options, args), isStaleOk(options)),
     },
     {
       name: 'status',
@@ -181,11 +200,11 @@ export const TALOS: VerbGroup = {
     {
       name: 'verify',
       summary: 'ask each machine for its version, disks and MAC address, and compare them with the files',
-      options: [['--wait <seconds>', 'go on asking those that do not answer yet'], STALE_OK, JSON_OPTION],
+      options: [NODE, ['--wait <seconds>', 'go on asking those that do not answer yet'], STALE_OK, JSON_OPTION],
       args: NODES,
       more: 'Works before the cluster is bootstrapped, too.\n\nExamples:\n  nigari talos verify\n  nigari talos verify k8s-cp-1 --wait 120 --json',
       run: async (context, options, args) =>
-        (await import('../commands/talos/verify.ts')).talosVerify(context, args, {
+        (await import('../commands/talos/verify.ts')).talosVerify(context, named(options, args), {
           staleOk: isStaleOk(options),
           wait: secondsOf('--wait', options.wait, 0),
         }),
@@ -193,11 +212,15 @@ export const TALOS: VerbGroup = {
     {
       name: 'validate',
       summary: 'make every machine configuration in memory, and let talosctl validate it',
-      options: [STALE_OK],
+      options: [NODE, STALE_OK],
       args: NODES,
       more: 'Asks no machine, and works before the cluster is bootstrapped: for CI.\n\nExamples:\n  nigari talos validate\n  nigari talos validate k8s-cp-1',
       run: async (context, options, args) =>
-        (await import('../commands/talos/validate.ts')).talosValidate(context, args, isStaleOk(options)),
+        (await import('../commands/talos/validate.ts')).talosValidate(
+          context,
+          named(options, args),
+          isStaleOk(options),
+        ),
     },
     configVerb('kubeconfig', 'KUBECONFIG', '~/.kube/config'),
     configVerb('talosconfig', 'TALOSCONFIG', '~/.talos/config'),

@@ -45,6 +45,7 @@ export interface Options {
   readonly wait?: string;
   readonly timeout?: string;
   readonly mode?: string;
+  readonly node?: readonly string[];
   readonly drain?: boolean;
   readonly graceful?: boolean;
   readonly merge?: boolean;

@@ -158,6 +158,9 @@ describe.skipIf(realTool('talosctl') === null)('nigari talos', () => {
     const ended = await nigari(['talos', 'diff', 'cp-i'], 2);
     expectClear(ended, 'node-unknown');
     expect(ended.stderr).toContain('did you mean cp-1?');
+    expectClear(await nigari(['talos', 'diff', '--node', 'cp-i'], 2), 'node-unknown');
+    expectClear(await nigari(['talos', 'reset', '--yes'], 2), 'one-node');
+    expectClear(await nigari(['talos', 'reset', 'cp-1', '--node', 'cp-2', '--yes'], 2), 'one-node');
     for (const timeout of ['0', '-1', 'soon', '1.5'])
       expectClear(await nigari(['talos', 'upgrade', `--timeout=${timeout}`], 2), 'bad-seconds');
   });

@@ -53,7 +53,10 @@ const CALLS: readonly (readonly [calls.TalosCall, string])[] = [
     calls.upgrade({ ...ACCESS, endpoints: ['10.0.0.11', '10.0.0.12'] }, CP, { drain: false, wait: true, minutes: 5 }),
     'upgrade --image factory.talos.dev/nocloud-installer/abc:v1.13.0 --timeout 5m --drain=false --wait=true --talosconfig <talosconfig> --endpoints 10.0.0.11,10.0.0.12 --nodes 10.0.0.11',
   ],
-  [calls.reset(ACCESS, true), `reset --graceful=true --reboot --system-labels-to-wipe STATE,EPHEMERAL ${SECURELY}`],
+  [
+    calls.reset(ACCESS, true, 5),
+    `reset --graceful=true --reboot --system-labels-to-wipe STATE,EPHEMERAL --timeout 5m ${SECURELY}`,
+  ],
   [
     calls.health(ACCESS, CLUSTER, 10),
     `health --control-plane-nodes 10.0.0.11 --worker-nodes 10.0.0.21 --wait-timeout 10m ${SECURELY}`,

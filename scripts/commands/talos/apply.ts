@@ -37,10 +37,11 @@ export async function talosApply(
 ): CommandResult {
   const session = await openSession(context, staleOk);
   const works = await worksFor(session, names, { mode, timeout });
-  tellWorks(context, works);
+  showWorks(context, works);
   const restarts = works.filter((work) => work.kind === 'changes' && work.change.reboots);
   if (restarts.length > 0 && !yes) await agree(context, session, restarts);
   for (const work of works) await applyOne(session, work, { mode, timeout });
+  giveWorks(context, works);
   return Exit.done;
 }
 
@@ -51,7 +52,8 @@ export async function talosDiff(
   { staleOk, check }: { readonly staleOk: boolean; readonly check: boolean },
 ): CommandResult {
   const works = await worksFor(await openSession(context, staleOk), names, { mode: 'auto', timeout: 0 });
-  tellWorks(context, works);
+  showWorks(context, works);
+  giveWorks(context, works);
   return check && works.length > 0 ? Exit.workToDo : Exit.done;
 }
 
@@ -78,8 +80,12 @@ async function workFor(session: Session, node: TalosNode, { mode, timeout }: How
   return { node, kind: 'changes', change: machineChange(talosctl.hide(said)) };
 }
 
-function tellWorks({ reporter, json }: Context, works: readonly Work[]): void {
+/** To a program, at the end: where something fails, its problems are all that it gets. */
+function giveWorks({ reporter, json }: Context, works: readonly Work[]): void {
   if (json) reporter.result(JSON.stringify({ nodes: works.map(workValue) }, null, 2));
+}
+
+function showWorks({ reporter }: Context, works: readonly Work[]): void {
   if (works.length === 0) reporter.line('every machine has the configuration that the files say', 'good');
   for (const work of works) {
     if (work.kind === 'joins')

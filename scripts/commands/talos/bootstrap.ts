@@ -5,7 +5,7 @@ import { shownCall } from '../../talos/calls.ts';
 import { controllersOf, type TalosCluster, type TalosNode } from '../../talos/rendered-cluster.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { bundleMissing, makeBundle, openBundle, type Bundle } from './bundle.ts';
-import { eachNode, oneWork, type Tell } from './each-node.ts';
+import { atOnce, eachNode, oneWork, refusalsIn, workOn, type Tell } from './each-node.ts';
 import { allMembers, firstMember } from './etcd.ts';
 import { join } from './join.ts';
 import { nodesReady } from './kubernetes.ts';
@@ -13,6 +13,7 @@ import { answeringState, nodeState, type NodeState } from './node-state.ts';
 import { readTalosCluster } from './project.ts';
 import { sessionWith, type Session } from './session.ts';
 import { findTalosctl, type Talosctl } from './talosctl.ts';
+import type { Patience } from './wait.ts';
 
 export interface BootstrapOptions {
   readonly staleOk: boolean;
@@ -28,17 +29,20 @@ export async function bootstrapTalos(context: Context, options: BootstrapOptions
   if (options.dryRun) return tellCalls(context, cluster);
   const talosctl = await findTalosctl(context, cluster.talosVersion);
   const session = await preflight(context, talosctl, cluster, options.timeout);
-  const late = await allJoin(session, options.timeout);
-  await formCluster(session, options.timeout, late);
+  await eachNode(context, 'configure', controllersOf(cluster), joinWithin(session, options.timeout));
+  const late = await formCluster(session, options.timeout);
+  await waitForKubernetes(session, options.timeout, late);
   if (late.length > 0) throw new Refusal(late, Exit.otherProgram);
   tellNext(session);
   return Exit.done;
 }
 
-function tellCalls({ reporter }: Context, cluster: TalosCluster): ExitCode {
-  for (const { what, call, program } of plannedCalls(cluster)) {
+function tellCalls({ reporter, json }: Context, cluster: TalosCluster): ExitCode {
+  const calls = plannedCalls(cluster).map(({ what, call, program }) => ({ what, call: shownCall(call, program) }));
+  if (json) reporter.result(JSON.stringify({ calls }, null, 2));
+  for (const { what, call } of json ? [] : calls) {
     reporter.line(`# ${what}`, 'dim');
-    reporter.output(shownCall(call, program));
+    reporter.output(call);
   }
   return Exit.done;
 }
@@ -74,32 +78,40 @@ function refuseForeign(nodes: readonly TalosNode[], states: readonly NodeState[]
   throw new Refusal(problems, Exit.refusedInput);
 }
 
-/** Control planes first, and all of them; a worker that does not come keeps nobody else waiting. @returns why some did not */
-async function allJoin(session: Session, seconds: number): Promise<readonly Problem[]> {
+const joinWithin =
+  (session: Session, seconds: number) =>
+  (node: TalosNode, tell: Tell): Promise<void> =>
+    join(session, node, { seconds, tell });
+
+/** etcd needs only control planes: workers come meanwhile, and one that does not keeps nobody waiting. @returns why some did not */
+async function formCluster(session: Session, seconds: number): Promise<readonly Problem[]> {
   const { context, cluster } = session;
-  const configure = (node: TalosNode, tell: Tell): Promise<void> => join(session, node, { seconds, tell });
-  await eachNode(context, 'configure', controllersOf(cluster), configure);
   const workers = cluster.nodes.filter(({ role }) => role === 'worker');
-  try {
-    await eachNode(context, 'configure', workers, configure);
-    return [];
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.exitCode === Exit.interrupted) throw error;
-    return error.problems;
-  }
+  const configure = async (node: TalosNode, tell: Tell): Promise<false> => {
+    await joinWithin(session, seconds)(node, tell);
+    return false;
+  };
+  const [etcd, ...joined] = await atOnce(context, [
+    { title: 'form etcd', run: (tell) => formEtcd(session, { seconds, tell }) },
+    ...workers.map((node) => workOn('configure', node, configure)),
+  ]);
+  if (etcd?.status === 'rejected') throw etcd.reason;
+  if (etcd?.value) context.reporter.line(`etcd has its first member: ${controllersOf(cluster)[0]?.name}`, 'good');
+  return refusalsIn(joined).flatMap(({ problems }) => problems);
 }
 
-async function formCluster(session: Session, seconds: number, late: readonly Problem[]): Promise<void> {
+/** @returns whether there was none before */
+async function formEtcd(session: Session, patience: Patience): Promise<boolean> {
+  const [first] = controllersOf(session.cluster);
+  if (first === undefined) return false;
+  const isNew = await firstMember(session, first, patience);
+  await allMembers(session, patience);
+  return isNew;
+}
+
+async function waitForKubernetes(session: Session, seconds: number, late: readonly Problem[]): Promise<void> {
   const { context, cluster } = session;
-  const controllers = controllersOf(cluster);
-  const [first] = controllers;
-  if (first === undefined) return;
-  const isNew = await oneWork(context, `bootstrap etcd on ${first.name}`, (tell) =>
-    firstMember(session, first, { seconds, tell }),
-  );
-  if (isNew) context.reporter.line(`etcd has its first member: ${first.name}`, 'good');
-  await oneWork(context, 'wait until every control plane is in etcd', (tell) => allMembers(session, { seconds, tell }));
-  const wanted = (late.length > 0 ? controllers : cluster.nodes).map(({ name }) => name);
+  const wanted = (late.length > 0 ? controllersOf(cluster) : cluster.nodes).map(({ name }) => name);
   await oneWork(context, 'wait for Kubernetes', (tell) => nodesReady(session, { seconds, tell, wanted }));
 }
 

@@ -1,5 +1,6 @@
 /** Work on several machines at once, bounded, and with a line for each. */
 import { Exit, Refusal } from '../../problem.ts';
+import type { Work } from '../../system/parallel-steps.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import type { Context } from '../context.ts';
 
@@ -9,41 +10,58 @@ const AT_ONCE = 8;
 /** What a work may say meanwhile. */
 export type Tell = (text: string) => void;
 
+type NodeWork<T> = (node: TalosNode, tell: Tell) => Promise<T>;
+
+/** @param title what is done to a node: `configure` */
+export const workOn = <T>(title: string, node: TalosNode, work: NodeWork<T>): Work<T> => ({
+  title: `${title} ${node.name}`,
+  run: (tell) => work(node, tell),
+});
+
+/** @returns how each ended, in order; a reason is a `Refusal` @throws any other, and 130 when it was interrupted */
+export async function atOnce<T>(
+  { reporter, signal }: Context,
+  works: readonly Work<T>[],
+): Promise<readonly PromiseSettledResult<T>[]> {
+  if (signal.aborted) throw new Refusal([], Exit.interrupted);
+  const outcomes = await reporter.runAll(works, AT_ONCE);
+  const reasons: readonly unknown[] = outcomes.flatMap((outcome) => ('reason' in outcome ? [outcome.reason] : []));
+  const bug = reasons.find((reason) => !(reason instanceof Refusal));
+  const interrupted = reasons.find((reason) => reason instanceof Refusal && reason.exitCode === Exit.interrupted);
+  if (bug ?? interrupted) throw bug ?? interrupted;
+  return outcomes;
+}
+
+/** Why some did not end well. */
+export const refusalsIn = (outcomes: readonly PromiseSettledResult<unknown>[]): readonly Refusal[] =>
+  outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Refusal] : []));
+
 /**
  * @param title what is done to each: `configure`
  * @returns what it gave, in the order of the nodes
  * @throws Refusal with the problems of all that failed; 130 when it was interrupted
  */
 export async function eachNode<T>(
-  { reporter, signal }: Context,
+  context: Context,
   title: string,
   nodes: readonly TalosNode[],
-  work: (node: TalosNode, tell: Tell) => Promise<T>,
+  work: NodeWork<T>,
 ): Promise<readonly T[]> {
-  if (signal.aborted) throw new Refusal([], Exit.interrupted);
-  const works = nodes.map((node) => ({ title: `${title} ${node.name}`, run: (tell: Tell) => work(node, tell) }));
-  const outcomes = await reporter.runAll(works, AT_ONCE);
-  const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
-  const bug = failed.find(({ reason }) => !(reason instanceof Refusal));
-  if (bug !== undefined) throw bug.reason;
-  if (failed.length > 0) throw together(failed.map(({ reason }) => reason as Refusal));
-  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const works = nodes.map((node) => workOn(title, node, work));
+  return valuesOf(await atOnce(context, works));
 }
 
 /** One work with a line of its own. @throws what it threw */
-export async function oneWork<T>(
-  { reporter, signal }: Context,
-  title: string,
-  run: (tell: Tell) => Promise<T>,
-): Promise<T> {
-  if (signal.aborted) throw new Refusal([], Exit.interrupted);
-  const [outcome] = (await reporter.runAll([{ title, run }], 1)) as readonly [PromiseSettledResult<T>];
-  if (outcome.status === 'rejected') throw outcome.reason;
-  return outcome.value;
+export async function oneWork<T>(context: Context, title: string, run: (tell: Tell) => Promise<T>): Promise<T> {
+  return valuesOf(await atOnce(context, [{ title, run }]))[0] as T;
 }
 
-function together(refusals: readonly Refusal[]): Refusal {
-  const interrupted = refusals.find(({ exitCode }) => exitCode === Exit.interrupted);
-  const problems = refusals.flatMap((refusal) => refusal.problems);
-  return interrupted ?? new Refusal(problems, refusals[0]?.exitCode ?? Exit.otherProgram);
+function valuesOf<T>(outcomes: readonly PromiseSettledResult<T>[]): readonly T[] {
+  const [first, ...others] = refusalsIn(outcomes);
+  if (first !== undefined)
+    throw new Refusal(
+      [first, ...others].flatMap(({ problems }) => problems),
+      first.exitCode,
+    );
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 }

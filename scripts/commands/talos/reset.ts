@@ -1,6 +1,6 @@
 /** `nigari talos reset NODE`: a machine leaves the cluster, is wiped, and waits in maintenance mode. */
 import { Exit, Refusal, type Problem } from '../../problem.ts';
-import { reset } from '../../talos/calls.ts';
+import { minutesIn, reset } from '../../talos/calls.ts';
 import { quorumOf, survivesWithout } from '../../talos/quorum.ts';
 import { controllersOf, type TalosNode } from '../../talos/rendered-cluster.ts';
 import { consent } from '../consent.ts';
@@ -18,6 +18,8 @@ export interface ResetOptions {
   readonly allowQuorumLoss: boolean;
   /** Leaves etcd and lets its pods go first; not to be had of a machine that is ill. */
   readonly graceful: boolean;
+  /** Seconds that it may take. */
+  readonly timeout: number;
 }
 
 /** @throws Refusal 2 where nobody agrees, or etcd would not survive it */
@@ -34,7 +36,11 @@ export async function talosReset(context: Context, name: string, options: ResetO
   if (!options.yes) await agree(context, node);
   await eachNode(context, 'reset', [node], async (_, tell) => {
     tell('leaves, and is wiped');
-    await callTalos(session.talosctl, nodeText(node), reset(accessTo(session, node), options.graceful));
+    await callTalos(
+      session.talosctl,
+      nodeText(node),
+      reset(accessTo(session, node), options.graceful, minutesIn(options.timeout)),
+    );
     tell('is in maintenance mode');
   });
   tellNext(context, node);

@@ -1,7 +1,7 @@
 /** `nigari talos upgrade`: one machine after the other, and none before the last one is back and the cluster whole. */
 import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { schematicOf } from '../../talos/answers.ts';
-import { resources, upgrade, type UpgradeOptions } from '../../talos/calls.ts';
+import { minutesIn, resources, upgrade, type UpgradeOptions } from '../../talos/calls.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { eachNode, type Tell } from './each-node.ts';
@@ -112,7 +112,7 @@ async function upgradeOne(session: Session, node: TalosNode, options: TalosUpgra
 const howToUpgrade = ({ drain, timeout }: TalosUpgradeOptions, isReady: boolean): UpgradeOptions => ({
   drain: drain && isReady,
   wait: isReady,
-  minutes: Math.max(1, Math.ceil(timeout / 60)),
+  minutes: minutesIn(timeout),
 });
 
 /** As Talos does where the new version does not start. */
