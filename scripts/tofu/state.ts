@@ -25,17 +25,35 @@ export interface KnownMachine {
 
 /** @param text empty where there is no state */
 export function machinesIn(text: string): readonly KnownMachine[] {
+  return instancesIn(text)
+    .filter(({ type }) => type === VM)
+    .map(({ address, index, attributes }) => ({
+      address,
+      index,
+      id: idOf(attributes['vm_id']) ?? idOf(attributes['id']),
+    }));
+}
+
+/** One resource that a state knows. */
+interface KnownInstance {
+  readonly address: string;
+  readonly type: string;
+  readonly index: string | null;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** @param text empty where there is no state */
+export function instancesIn(text: string): readonly KnownInstance[] {
   if (text.trim() === '') return [];
   const { resources = [] } = JSON.parse(text) as State;
-  return resources
-    .filter(({ type }) => type === VM)
-    .flatMap(({ module, type, name, instances }) =>
-      instances.map(({ index_key: key, attributes }) => ({
-        address: `${module === undefined ? '' : `${module}.`}${type}.${name}${key === undefined ? '' : `[${JSON.stringify(key)}]`}`,
-        index: key === undefined ? null : String(key),
-        id: idOf(attributes?.['vm_id']) ?? idOf(attributes?.['id']),
-      })),
-    );
+  return resources.flatMap(({ module, type, name, instances }) =>
+    instances.map(({ index_key: key, attributes }) => ({
+      address: `${module === undefined ? '' : `${module}.`}${type}.${name}${key === undefined ? '' : `[${JSON.stringify(key)}]`}`,
+      type,
+      index: key === undefined ? null : String(key),
+      attributes: attributes ?? {},
+    })),
+  );
 }
 
 /** The provider's own id is a text; it has `vm_id` only once the machine was read. */

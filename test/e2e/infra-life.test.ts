@@ -112,6 +112,22 @@ describe.skipIf(realTool('tofu') === null)('nigari infra', () => {
     expect(proxmox.events(111)).toEqual([]);
   });
 
+  test('leaves no image behind that the provider could not look at', async () => {
+    const { proxmox, nigari } = await infraProject();
+    await nigari(['infra', 'apply-auto', '--yes', '--summary']);
+    const forbidden = { kind: 'status', status: 403, reason: 'Permission check failed' } as const;
+    const match = 'GET nodes/{node}/storage/{storage}/content';
+    proxmox.inject({ match, fault: forbidden, nth: 1 });
+    const once = await nigari(['infra', 'destroy', '--yes', '--summary'], 4);
+    expect(once.stderr).toMatch(/local:iso\/talos-v.*\.iso is still on pve, .*\(image-forgotten\)/);
+    proxmox.inject({ match, fault: forbidden });
+    await nigari(['infra', 'destroy', '--yes', '--summary'], 4);
+    expect(proxmox.guests()).toHaveLength(2);
+    proxmox.heal();
+    await nigari(['infra', 'destroy', '--yes', '--summary']);
+    expect([proxmox.guests(), proxmox.volumes()]).toEqual([[], []]);
+  });
+
   test('says whose machines it would destroy when the state is another project’s', async () => {
     const { proxmox, nigari, edit } = await infraProject();
     await nigari(['infra', 'apply-auto', '--yes']);

@@ -3,12 +3,13 @@ import { expect } from 'vitest';
 import type { Ended } from './infra-project.ts';
 
 /**
- * One problem, with its way on, in words of ours; no stack.
+ * One problem, be it of several machines, with its way on, in words of ours; no stack.
  * @param code without it: any, but that of a failure of which nothing is known
  */
 export function expectClear({ stderr, all }: Pick<Ended, 'stderr' | 'all'>, code?: string): void {
   const found = [...stderr.matchAll(/^error .* \(([a-z-]+)\)(\n {2}hint: .)?/gm)];
-  expect({ problems: found.map(([, code, hint]) => [code, hint !== undefined]), all }).toEqual({
+  const problems = [...new Map(found.map(([, code, hint]) => [code, [code, hint !== undefined]])).values()];
+  expect({ problems, all }).toEqual({
     problems: [[code ?? expect.not.stringMatching('^tofu-failed$'), true]],
     all,
   });

@@ -6,7 +6,7 @@ import { consent } from '../consent.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { forgetAskedFor, noteAskedFor } from './asked-for.ts';
 import { refuseStale } from './current.ts';
-import { refuseForeign } from './foreign.ts';
+import { refuseForeign, refuseForgotten } from './foreign.ts';
 import { initIfDue } from './init.ts';
 import { prepare } from './instance.ts';
 import { tellNextStep } from './next-step.ts';
@@ -65,6 +65,7 @@ export async function applyPlan(
     await dropPlan(saved);
     return Exit.done;
   }
+  await refuseForgotten(context, plan);
   await refuseForeign(context, plan, options.takeImages);
   if (!options.yes) await agree(context, plan);
   await noteAskedFor(context, plan);

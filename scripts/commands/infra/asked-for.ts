@@ -1,12 +1,12 @@
 /** What an apply is about to ask Proxmox VE for, noted before it does: the answer may be lost, and the thing be there. */
 import { Exit, must } from '../../problem.ts';
 import { readAskedFor, writeAskedFor } from '../../system/asked-for.ts';
-import { filesToMake, type FileToMake } from '../../tofu/plan/foreign.ts';
+import { filesToMake, type Download } from '../../tofu/plan/foreign.ts';
 import { machinesToMake, type Machine } from '../../tofu/plan/made.ts';
 import type { Context } from '../context.ts';
 import type { OpenPlan } from './saved.ts';
 
-type Wanted = Machine | FileToMake;
+type Wanted = Machine | Download;
 
 /** Before an apply: if it ends badly, what it asked for is ours where the next one finds it. */
 export async function noteAskedFor({ root }: Context, open: OpenPlan): Promise<void> {

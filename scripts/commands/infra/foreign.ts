@@ -1,12 +1,21 @@
 /** Before an apply that makes something: is it there already, and somebody else's? */
 import { Exit, must, Refusal, type Checked } from '../../problem.ts';
 import { filesOf, type Guest, type StoredFile } from '../../proxmox/answers.ts';
-import { filesToMake, foreignFiles, foreignGuests, idsToMake, type FileToMake } from '../../tofu/plan/foreign.ts';
+import {
+  filesForgotten,
+  filesToMake,
+  foreignFiles,
+  foreignGuests,
+  idsToMake,
+  stillThere,
+  type Download,
+} from '../../tofu/plan/foreign.ts';
 import { isSame, machinesToMake, twins } from '../../tofu/plan/made.ts';
 import { step, type Context } from '../context.ts';
 import { askedBefore } from './asked-for.ts';
 import { askAll, guestsNow, proxmoxOf, withMacs, type Ask } from './proxmox.ts';
 import type { OpenPlan } from './saved.ts';
+import { runTofu } from './tofu.ts';
 
 /**
  * What an earlier apply of ours made, and could not write into the state, is no reason to stop.
@@ -39,6 +48,19 @@ export async function refuseForeign(context: Context, open: OpenPlan, takeImages
   });
 }
 
+/**
+ * Before an apply that destroys something: what it would leave behind, since the provider could not look at it.
+ * @throws Refusal 4: `image-forgotten`, or where Proxmox VE does not answer
+ */
+export async function refuseForgotten(context: Context, { plan, call }: OpenPlan): Promise<void> {
+  const ask = proxmoxOf(context, call);
+  if (ask === null || !plan.resources.some(({ action }) => action === 'destroy')) return;
+  const state = await runTofu(context, call, 'state-pull');
+  const forgotten = filesForgotten(plan, state.stdout);
+  const found = stillThere(forgotten, await storedOf(ask, forgotten));
+  if (found.length > 0) throw new Refusal(found, Exit.otherProgram);
+}
+
 /** What a token may not see is not in any list, but its id is refused all the same (400). */
 async function takenOf(
   ask: Ask,
@@ -60,7 +82,7 @@ function isTaken(answer: Checked<unknown> | undefined): boolean {
   throw new Refusal(answer.problems, Exit.otherProgram);
 }
 
-async function storedOf(ask: Ask, files: readonly FileToMake[]): Promise<readonly StoredFile[]> {
+async function storedOf(ask: Ask, files: readonly Download[]): Promise<readonly StoredFile[]> {
   const places = [...new Map(files.map((file) => [`${file.node} ${file.storage} ${file.content}`, file])).values()];
   const paths = places.map(
     ({ node, storage, content }) =>

@@ -4,6 +4,8 @@
  */
 import type { Problem } from '../../problem.ts';
 import type { Guest, StoredFile } from '../../proxmox/answers.ts';
+import type { Mapping } from '../../config/mapping.ts';
+import { instancesIn } from '../state.ts';
 import { isMade, type Plan, type ResourceChange } from './read.ts';
 import { DOWNLOADS, VM } from './summary.ts';
 
@@ -46,8 +48,8 @@ const idTaken = (id: number, address: string, who: string): Problem => ({
   hint: `nothing was touched. Give the node another vm_id in nodes.yaml, or none; if that guest is this machine: \`nigari infra adopt\``,
 });
 
-/** A file that an apply would download, and where. */
-export interface FileToMake {
+/** A file that is downloaded, and where. */
+export interface Download {
   readonly address: string;
   readonly node: string;
   readonly storage: string;
@@ -56,28 +58,49 @@ export interface FileToMake {
   readonly content: string;
 }
 
-export function filesToMake({ resources }: Plan): readonly FileToMake[] {
+export function filesToMake({ resources }: Plan): readonly Download[] {
   return resources
     .filter((resource) => DOWNLOADS.includes(resource.type) && isMade(resource))
-    .map(({ address, after }) => {
-      const text = (key: string): string => String(after[key]);
-      const [storage, content] = [text('datastore_id'), text('content_type')];
-      return {
-        address,
-        node: text('node_name'),
-        storage,
-        content,
-        volume: `${storage}:${content}/${text('file_name')}`,
-      };
-    });
+    .map(({ address, after }) => downloadOf(address, after));
 }
 
-export function foreignFiles(toMake: readonly FileToMake[], stored: readonly StoredFile[]): readonly Problem[] {
+function downloadOf(address: string, attributes: Mapping): Download {
+  const text = (key: string): string => String(attributes[key]);
+  const [storage, content] = [text('datastore_id'), text('content_type')];
+  return { address, node: text('node_name'), storage, content, volume: `${storage}:${content}/${text('file_name')}` };
+}
+
+/**
+ * Files that the state knows and the plan says nothing of: bpg/proxmox 0.112.0 takes one that it cannot look at, for whatever
+ * reason, for one that is gone.
+ * @param state as `tofu state pull` prints it
+ */
+export function filesForgotten({ resources }: Plan, state: string): readonly Download[] {
+  const told = new Set(resources.map(({ address }) => address));
+  return instancesIn(state)
+    .filter(({ type, address }) => DOWNLOADS.includes(type) && !told.has(address))
+    .map(({ address, attributes }) => downloadOf(address, attributes));
+}
+
+/** @param stored what lies there: whoever is gone in truth is none of these */
+export function stillThere(forgotten: readonly Download[], stored: readonly StoredFile[]): readonly Problem[] {
+  const there = new Set(stored.map(({ node, volume }) => `${node} ${volume}`));
+  return forgotten.filter(({ node, volume }) => there.has(`${node} ${volume}`)).map(fileForgotten);
+}
+
+const fileForgotten = ({ volume, node, address }: Download): Problem => ({
+  code: 'image-forgotten',
+  severity: 'error',
+  message: `${volume} is still on ${node}, but the provider could not look at it, and this apply would leave it there for ever: ${address} would be gone from the state`,
+  hint: 'nothing was touched. Run the same again; where it stays so, see that the token may look into that storage: `nigari doctor --online`',
+});
+
+export function foreignFiles(toMake: readonly Download[], stored: readonly StoredFile[]): readonly Problem[] {
   const there = new Set(stored.map(({ node, volume }) => `${node} ${volume}`));
   return toMake.filter(({ node, volume }) => there.has(`${node} ${volume}`)).map(fileTaken);
 }
 
-const fileTaken = ({ volume, node, address }: FileToMake): Problem => ({
+const fileTaken = ({ volume, node, address }: Download): Problem => ({
   code: 'image-there',
   severity: 'error',
   message: `${address} would replace ${volume} on ${node}, which this project did not make`,
