@@ -58,6 +58,8 @@ export type FaultName = keyof typeof FAULTS;
 
 const isPossible = (kind: string, fault: FaultName): boolean => {
   const what = FAULTS[fault][0].kind;
+  // To the provider a task that is unknown (400) is one that is to be known soon: it asks until its own timeout, half an hour.
+  if (kind === 'GET nodes/{node}/tasks/{upid}/status' && fault === 'is refused') return false;
   if (what === 'taken') return kind === 'POST nodes/{node}/qemu';
   return !(what === 'task' || what === 'full') || !kind.startsWith('GET ');
 };
