@@ -166,21 +166,32 @@ export const apply = (access: Access, config: Secret, mode: ApplyMode, dryRun: b
 
 /** What an upgrade may take on top of what it takes by itself. */
 export interface UpgradeOptions {
+  /** Moves pods away first, with the help of a control plane. */
   readonly drain: boolean;
   /** Until the node is ready in Kubernetes again. */
   readonly wait: boolean;
-  readonly minutes: number;
+  /** For each of what talosctl waits for. */
+  readonly seconds: number;
 }
 
-/** Without an image it would take one without extensions; draining needs an endpoint that is a control plane. */
-export const upgrade = (access: Access, { image }: TalosNode, { drain, wait, minutes }: UpgradeOptions): TalosCall =>
-  securely(access, 'upgrade', '--image', image, '--timeout', `${minutes}m`, `--drain=${drain}`, `--wait=${wait}`);
+/** Without an image it would take one without extensions. */
+export const upgrade = (access: Access, { image }: TalosNode, { drain, wait, seconds }: UpgradeOptions): TalosCall =>
+  securely(
+    access,
+    'upgrade',
+    '--image',
+    image,
+    '--timeout',
+    `${seconds}s`,
+    ...(drain ? ['--drain-timeout', `${seconds}s`] : ['--drain=false']),
+    `--wait=${wait}`,
+  );
 
 export const upgradeKubernetes = (access: Access, to: string, dryRun: boolean): TalosCall =>
   securely(access, 'upgrade-k8s', '--to', to, ...PIECES, ...(dryRun ? ['--dry-run'] : []));
 
 /** What was installed stays, what was configured and stored is wiped: the machine starts in maintenance mode. */
-export const reset = (access: Access, graceful: boolean, minutes: number): TalosCall =>
+export const reset = (access: Access, graceful: boolean, seconds: number): TalosCall =>
   securely(
     access,
     'reset',
@@ -189,13 +200,10 @@ export const reset = (access: Access, graceful: boolean, minutes: number): Talos
     '--system-labels-to-wipe',
     'STATE,EPHEMERAL',
     '--timeout',
-    `${minutes}m`,
+    `${seconds}s`,
   );
 
-/** talosctl counts its patience in minutes. */
-export const minutesIn = (seconds: number): number => Math.max(1, Math.ceil(seconds / 60));
-
-export function health(access: Access, cluster: TalosCluster, minutes: number): TalosCall {
+export function health(access: Access, cluster: TalosCluster, seconds: number): TalosCall {
   const addresses = (nodes: readonly TalosNode[]): string => nodes.map(({ address }) => address).join(',');
   const workers = cluster.nodes.filter(({ role }) => role === 'worker');
   return securely(
@@ -205,6 +213,6 @@ export function health(access: Access, cluster: TalosCluster, minutes: number): 
     addresses(controllersOf(cluster)),
     ...(workers.length > 0 ? ['--worker-nodes', addresses(workers)] : []),
     '--wait-timeout',
-    `${minutes}m`,
+    `${seconds}s`,
   );
 }

@@ -97,6 +97,13 @@ const FAILURES: readonly Row[] = [
     'look at its console in Proxmox VE',
   ],
   [
+    /no request forwarding/,
+    'talos-endpoint-worker',
+    'stop',
+    'a machine that should pass this on is a worker by its configuration',
+    'was its role changed in nodes.yaml? Then reset it first: `nigari talos reset NODE`',
+  ],
+  [
     /code = PermissionDenied/,
     'talos-denied',
     'stop',
@@ -109,6 +116,20 @@ const FAILURES: readonly Row[] = [
     'stop',
     'the new version is installed, but the node could not be drained, so it was not restarted',
     'see which pods could not leave; then run the same again, or with --no-drain',
+  ],
+  [
+    /sequence error: (?<said>[^\n]+)/,
+    'talos-sequence-failed',
+    'stop',
+    'Talos did not bring it to an end: {said}',
+    'look at its console in Proxmox VE, or: talosctl dmesg',
+  ],
+  [
+    /[^]*unmetCond: \[(?<said>[^\]\n]+)\]/,
+    'talos-not-ready-again',
+    'stop',
+    'it restarted, and was not ready in the time that it had: {said}',
+    'see: talosctl service, talosctl logs kubelet; `--timeout` lets it wait longer',
   ],
   [
     /failed to load secrets bundle|failed to validate secrets bundle/,

@@ -21,6 +21,9 @@ export function machineVersion(output: string): string | null {
   return [...output.matchAll(TAG)].at(-1)?.groups?.['version'] ?? null;
 }
 
+/** Talos before 1.13 moves pods away by itself when it is told to upgrade. */
+export const drainsByItself = (version: string): boolean => minorOf(version) < minorOf('1.13');
+
 /** 1.13 → 1013: a minor has no more than three digits. */
 function minorOf(version: string): number {
   const [major = 0, minor = 0] = version.split('.').map(Number);

@@ -50,16 +50,16 @@ const CALLS: readonly (readonly [calls.TalosCall, string])[] = [
     `apply-config --file <machine configuration> --mode auto --dry-run ${SECURELY}`,
   ],
   [
-    calls.upgrade({ ...ACCESS, endpoints: ['10.0.0.11', '10.0.0.12'] }, CP, { drain: false, wait: true, minutes: 5 }),
-    'upgrade --image factory.talos.dev/nocloud-installer/abc:v1.13.0 --timeout 5m --drain=false --wait=true --talosconfig <talosconfig> --endpoints 10.0.0.11,10.0.0.12 --nodes 10.0.0.11',
+    calls.upgrade({ ...ACCESS, endpoints: ['10.0.0.11', '10.0.0.12'] }, CP, { drain: false, wait: true, seconds: 300 }),
+    'upgrade --image factory.talos.dev/nocloud-installer/abc:v1.13.0 --timeout 300s --drain=false --wait=true --talosconfig <talosconfig> --endpoints 10.0.0.11,10.0.0.12 --nodes 10.0.0.11',
   ],
   [
-    calls.reset(ACCESS, true, 5),
-    `reset --graceful=true --reboot --system-labels-to-wipe STATE,EPHEMERAL --timeout 5m ${SECURELY}`,
+    calls.reset(ACCESS, true, 300),
+    `reset --graceful=true --reboot --system-labels-to-wipe STATE,EPHEMERAL --timeout 300s ${SECURELY}`,
   ],
   [
-    calls.health(ACCESS, CLUSTER, 10),
-    `health --control-plane-nodes 10.0.0.11 --worker-nodes 10.0.0.21 --wait-timeout 10m ${SECURELY}`,
+    calls.health(ACCESS, CLUSTER, 600),
+    `health --control-plane-nodes 10.0.0.11 --worker-nodes 10.0.0.21 --wait-timeout 600s ${SECURELY}`,
   ],
 ];
 

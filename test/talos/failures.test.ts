@@ -25,6 +25,13 @@ const SAID: readonly (readonly [said: string, code: string, reaction: string])[]
   ['rpc error: code = Unavailable desc = error reading from server: EOF', 'talos-unavailable', 'later'],
   ['rpc error: code = PermissionDenied desc = not authorized', 'talos-denied', 'stop'],
   ['error draining node wk-1: timed out', 'talos-drain-failed', 'stop'],
+  ['"10.0.0.21": error: sequence error: error upgrading: exit code 1', 'talos-sequence-failed', 'stop'],
+  [
+    'stage: BOOTING ready: false unmetCond: [name:"services" reason:"kubelet not running"]',
+    'talos-not-ready-again',
+    'stop',
+  ],
+  ['rpc error: code = PermissionDenied desc = no request forwarding', 'talos-endpoint-worker', 'stop'],
   ['failed to load secrets bundle: EOF', 'talos-bundle-unreadable', 'stop'],
 ];
 
@@ -47,5 +54,12 @@ describe('what talosctl says', () => {
 
   test('names what a machine does not take', () => {
     expect(talosProblem('it', 'rpc error: code = InvalidArgument desc = no disk\n').message).toContain('no disk');
+  });
+
+  test('names what a machine lacked at last', () => {
+    const stage = (reason: string): string => `stage: BOOTING ready: false unmetCond: [name:"a" reason:"${reason}"]\n`;
+    expect(talosProblem('it', `${stage('etcd not running')}${stage('no network')}waiting\n`).message).toMatch(
+      /time that it had: name:"a" reason:"no network"$/,
+    );
   });
 });

@@ -1,6 +1,6 @@
 /** `nigari talos reset NODE`: a machine leaves the cluster, is wiped, and waits in maintenance mode. */
 import { Exit, Refusal, type Problem } from '../../problem.ts';
-import { minutesIn, reset } from '../../talos/calls.ts';
+import { reset } from '../../talos/calls.ts';
 import { quorumOf, survivesWithout } from '../../talos/quorum.ts';
 import { controllersOf, type TalosNode } from '../../talos/rendered-cluster.ts';
 import { consent } from '../consent.ts';
@@ -39,7 +39,7 @@ export async function talosReset(context: Context, name: string, options: ResetO
     await callTalos(
       session.talosctl,
       nodeText(node),
-      reset(accessTo(session, node), options.graceful, minutesIn(options.timeout)),
+      reset(accessTo(session, node), options.graceful, options.timeout),
     );
     tell('is in maintenance mode');
   });

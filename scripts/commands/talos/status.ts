@@ -1,7 +1,7 @@
 /** `nigari talos nodes`, `status`, `health`: how the machines and the cluster are, without changing anything. */
 import { Exit, type Problem } from '../../problem.ts';
 import type { EtcdMember } from '../../talos/answers.ts';
-import { health, minutesIn } from '../../talos/calls.ts';
+import { health } from '../../talos/calls.ts';
 import type { KubernetesNode } from '../../talos/kubernetes.ts';
 import { controllersOf, type TalosNode } from '../../talos/rendered-cluster.ts';
 import type { CommandResult, Context } from '../context.ts';
@@ -60,14 +60,9 @@ export async function talosHealth(context: Context, seconds: number, staleOk: bo
   const session = await openSession(context, staleOk);
   const [first] = controllersOf(session.cluster);
   if (first === undefined) return Exit.done;
-  await callTalos(
-    session.talosctl,
-    nodeText(first),
-    health(accessTo(session, first), session.cluster, minutesIn(seconds)),
-    {
-      shown: true,
-    },
-  );
+  await callTalos(session.talosctl, nodeText(first), health(accessTo(session, first), session.cluster, seconds), {
+    shown: true,
+  });
   return Exit.done;
 }
 

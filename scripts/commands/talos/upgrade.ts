@@ -1,8 +1,9 @@
 /** `nigari talos upgrade`: one machine after the other, and none before the last one is back and the cluster whole. */
 import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { schematicOf } from '../../talos/answers.ts';
-import { minutesIn, resources, upgrade, type UpgradeOptions } from '../../talos/calls.ts';
+import { resources, upgrade, type UpgradeOptions } from '../../talos/calls.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
+import { drainsByItself } from '../../talos/version.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { eachNode, type Tell } from './each-node.ts';
 import { bootOf, healthy, restarted } from './healthy.ts';
@@ -32,7 +33,7 @@ export async function talosUpgrade(
   const { reporter } = context;
   if (due.length === 0)
     reporter.line(`every machine runs Talos ${session.cluster.talosVersion}, with its schematic`, 'good');
-  for (const { node, runs } of due) reporter.line(`${node.name}: ${runs} → ${node.image}`);
+  for (const { node, running } of due) reporter.line(`${node.name}: ${runningText(running)} → ${node.image}`);
   if (!options.dryRun) await upgradeAll(session, due, options);
   return Exit.done;
 }
@@ -40,9 +41,9 @@ export async function talosUpgrade(
 /** Looks for cordoned nodes also where nothing was due: an earlier run may have been killed. */
 async function upgradeAll(session: Session, due: readonly Due[], options: TalosUpgradeOptions): Promise<void> {
   const { reporter, call } = session.context;
-  for (const [index, { node }] of due.entries()) {
+  for (const [index, one] of due.entries()) {
     const left = due.slice(index + 1).map((other) => other.node.name);
-    await upgradeOne(session, node, options).catch((error: unknown) => {
+    await upgradeOne(session, one, options).catch((error: unknown) => {
       throw left.length > 0 && error instanceof Refusal ? withRest(error, left) : error;
     });
   }
@@ -53,15 +54,14 @@ async function upgradeAll(session: Session, due: readonly Due[], options: TalosU
 
 interface Due {
   readonly node: TalosNode;
-  /** `Talos 1.12.4` */
-  readonly runs: string;
+  readonly running: Running;
 }
 
 /** Those that run another version, or another schematic: whoever was upgraded before is none of them. */
 async function dueIn(session: Session, nodes: readonly TalosNode[], seconds: number): Promise<readonly Due[]> {
   const found = await eachNode(session.context, 'ask', nodes, async (node, tell) => {
     const running = await runsNow(session, node, { seconds, tell });
-    return isWanted(session, node, running) ? null : { node, runs: runningText(running) };
+    return isWanted(session, node, running) ? null : { node, running };
   });
   return found.filter((due) => due !== null);
 }
@@ -89,7 +89,7 @@ async function runsNow(session: Session, node: TalosNode, patience: Patience): P
 }
 
 /** Before and after it the cluster is whole: a machine that is away is one more than etcd can lose. */
-async function upgradeOne(session: Session, node: TalosNode, options: TalosUpgradeOptions): Promise<void> {
+async function upgradeOne(session: Session, { node, running: old }: Due, options: TalosUpgradeOptions): Promise<void> {
   await eachNode(session.context, 'upgrade', [node], async (_, tell: Tell) => {
     const patience = { seconds: options.timeout, tell };
     tell('waits until the cluster is whole');
@@ -97,8 +97,9 @@ async function upgradeOne(session: Session, node: TalosNode, options: TalosUpgra
     const before = await bootOf(session, node);
     const isReady = known.some((one) => one.name === node.name && one.isReady);
     tell('is upgraded');
-    const call = upgrade(accessThrough(session, node), node, howToUpgrade(options, isReady));
-    await callTalos(session.talosctl, nodeText(node), call);
+    const how = howToUpgrade(options, isReady, old);
+    const access = (how.drain ? accessThrough : accessTo)(session, node);
+    await callTalos(session.talosctl, nodeText(node), upgrade(access, node, how));
     await restarted(session, node, before, patience);
     const running = await runsNow(session, node, patience);
     if (!isWanted(session, node, running)) throw new Refusal([rolledBack(node, running)], Exit.otherProgram);
@@ -109,10 +110,14 @@ async function upgradeOne(session: Session, node: TalosNode, options: TalosUpgra
 }
 
 /** talosctl waits for a node to get ready, and none does that has no network: no pods of it could move, either. */
-const howToUpgrade = ({ drain, timeout }: TalosUpgradeOptions, isReady: boolean): UpgradeOptions => ({
-  drain: drain && isReady,
+const howToUpgrade = (
+  { drain, timeout: seconds }: TalosUpgradeOptions,
+  isReady: boolean,
+  { version }: Running,
+): UpgradeOptions => ({
+  drain: drain && isReady && !drainsByItself(version ?? ''),
   wait: isReady,
-  minutes: minutesIn(timeout),
+  seconds,
 });
 
 /** As Talos does where the new version does not start. */

@@ -1,0 +1,65 @@
+/** What an upgrade meets: pods that stay, nodes without a network, machines with an older Talos. */
+import { describe, expect, test } from 'vitest';
+import { expectClear } from '../support/clear.ts';
+import { talosProject, type TalosProject } from '../support/talos-project.ts';
+import type { Kubernetes } from '../support/talos/kubernetes/objects.ts';
+import { realTool } from '../support/tools.ts';
+
+const NODES = { 'cp-1': 11, 'wk-1': 21 };
+
+/** A cluster whose files say another Talos than its machines run. */
+async function due(more = '', from = '1.13.0', to = '1.13.2'): Promise<TalosProject> {
+  const made = await talosProject(NODES, more);
+  const { nigari, edit } = made;
+  edit('cluster.yaml', (text) => text.replace('1.13.0', from).replace('1.36.0', '1.35.0'));
+  await nigari(['configure']);
+  await nigari(['bootstrap', 'talos']);
+  edit('cluster.yaml', (text) => text.replace(`talos_version: ${from}`, `talos_version: ${to}`));
+  await nigari(['configure']);
+  return made;
+}
+
+const kubernetesOf = ({ talos }: TalosProject): Kubernetes => talos.clusters()[0]?.kubernetes as Kubernetes;
+
+const versions = ({ talos }: TalosProject): readonly string[] => [...talos.nodes.values()].map((node) => node.version);
+
+describe.skipIf(realTool('talosctl') === null)('nigari talos upgrade', () => {
+  test('says that a node could not be drained, and goes on from there', async () => {
+    const made = await due();
+    const { pods, nodes } = kubernetesOf(made);
+    pods.push({ namespace: 'default', name: 'db-0', nodeName: 'wk-1', stays: true });
+    const ended = await made.nigari(['talos', 'upgrade', 'wk-1', '--timeout', '8'], 4);
+    expectClear(ended, 'talos-drain-failed');
+    expect(made.talos.nodes.get('wk-1')).toMatchObject({
+      version: '1.13.0',
+      installed: expect.stringMatching(/1\.13\.2$/),
+    });
+    expect(nodes.get('wk-1')?.unschedulable).toBe(true);
+    pods.length = 0;
+    await made.nigari(['talos', 'upgrade', '--timeout', '60']);
+    expect(versions(made)).toEqual(['1.13.2', '1.13.2']);
+    expect(nodes.get('wk-1')?.unschedulable).toBe(false);
+  });
+
+  test('waits for no network that is not there', async () => {
+    const made = await due('cluster_cni: none\n');
+    await made.nigari(['talos', 'upgrade', '--timeout', '60']);
+    expect(versions(made)).toEqual(['1.13.2', '1.13.2']);
+  });
+
+  test('says what a machine lacked that came back', async () => {
+    const made = await due();
+    made.talos.fail({ node: 'wk-1', how: 'kubelet-fails', times: 1 });
+    const ended = await made.nigari(['talos', 'upgrade', 'wk-1', '--timeout', '8'], 4);
+    expectClear(ended, 'talos-not-ready-again');
+    expect(ended.stderr).toContain('kubelet not running');
+  });
+
+  test('is done in the older way where Talos is older', async () => {
+    const made = await due('', '1.12.4', '1.12.6');
+    made.talos.fail({ node: 'cp-1', how: 'upgrade-fails', times: 1 });
+    expectClear(await made.nigari(['talos', 'upgrade', '--timeout', '60'], 4), 'talos-sequence-failed');
+    await made.nigari(['talos', 'upgrade', '--timeout', '60']);
+    expect(versions(made)).toEqual(['1.12.6', '1.12.6']);
+  });
+});
