@@ -6,6 +6,7 @@ import { constants } from 'node:fs';
 import { access, mkdtemp, open, rm, unlink, writeFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { reveal, type Secret } from '../config/secret.ts';
 import { Exit, Refusal, type Problem } from '../problem.ts';
@@ -76,11 +77,15 @@ async function throughPipes<T>(texts: readonly Secret[], use: Use<T>): Promise<T
   try {
     const paths = texts.map((_, index) => join(folder, String(index)));
     await makePipes(folder, paths);
-    const fed = texts.map((text, index) => feed(paths[index] ?? '', text));
-    const result = await use({ paths, descriptors: [] });
-    await Promise.all(paths.map(giveUp));
-    await Promise.all(fed);
-    return result;
+    const over = new AbortController();
+    const fed = Promise.all(texts.map((text, index) => feed(paths[index] ?? '', text, over.signal)));
+    try {
+      return await use({ paths, descriptors: [] });
+    } finally {
+      over.abort();
+      await Promise.all(paths.map(giveUp));
+      await fed;
+    }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -101,12 +106,37 @@ const noPipes: Problem = {
   hint: 'on Windows, run this in WSL 2',
 };
 
-/** Waits for a reader; one that goes away before the end is its own affair. */
-async function feed(path: string, text: Secret): Promise<void> {
-  await writeFile(path, reveal(text), { flag: ONLY_WRITE }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+/** Between two looks for a reader, in milliseconds. */
+const PAUSE = 5;
+
+/**
+ * Waits for a reader; one that goes away before the end is its own affair. To open a FIFO as usual would hold up a thread, and
+ * Node has four for all its files: the programs that are to read could not be started.
+ */
+async function feed(path: string, text: Secret, over: AbortSignal): Promise<void> {
+  let reader = await toReader(path);
+  for (; reader === null && !over.aborted; reader = await toReader(path)) await pause(PAUSE);
+  if (reader === null) return;
+  try {
+    await writeFile(path, reveal(text), { flag: ONLY_WRITE });
+  } catch (error) {
+    if (codeOf(error) !== 'EPIPE') throw error;
+  } finally {
+    await reader.close();
+  }
 }
+
+/** @returns null where nobody reads */
+async function toReader(path: string): Promise<FileHandle | null> {
+  try {
+    return await open(path, ONLY_WRITE | constants.O_NONBLOCK);
+  } catch (error) {
+    if (codeOf(error) === 'ENXIO') return null;
+    throw error;
+  }
+}
+
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 /** Whatever is not there is not made: as a file it would be on the disk. */
 const ONLY_WRITE = constants.O_WRONLY;

@@ -34,10 +34,15 @@ describe.skipIf(process.platform === 'win32').each(WAYS)('by %s', (_, memory) =>
     expect(await cat(['one', LONG], memory, ['/dev/null'])).toBe('');
   });
 
+  test('programs that read at the same time do not wait for each other', async () => {
+    const read = await Promise.all(Array.from({ length: 8 }, async () => cat(['one ', LONG], memory)));
+    expect(new Set(read)).toEqual(new Set([`one ${LONG}`]));
+  });
+
   test('nothing is left, however it ends', async () => {
     const places = [process.env['TMPDIR'] ?? '/tmp', ...(existsSync(memory) ? [memory] : [])];
     const named = (): readonly string[] =>
-      places.flatMap((place) => readdirSync(place)).filter((name) => /^nigari-(?!test-|edit-|err|src)/.test(name));
+      places.flatMap((place) => readdirSync(place)).filter((name) => /^nigari-(?!test-|clear-|err|src)/.test(name));
     const before = named();
     await cat(['one'], memory);
     const failing = withUnseen([secret('two')], () => Promise.reject(new Error('stopped')), memory);
@@ -64,7 +69,9 @@ describe.skipIf(process.platform === 'win32')('without either', () => {
 describe.skipIf(!existsSync(MEMORY))('in memory', () => {
   test('a text has no name while it is there', async () => {
     const names = await withUnseen([secret('something secret')], async () => {
-      const files = readdirSync(MEMORY).filter((name) => name.startsWith('nigari-') && !name.startsWith('nigari-edit'));
+      const files = readdirSync(MEMORY).filter(
+        (name) => name.startsWith('nigari-') && !name.startsWith('nigari-clear'),
+      );
       return files.map((name) => execFileSync('cat', [`${MEMORY}/${name}`], { encoding: 'utf8' }));
     });
     expect(names.join('')).not.toContain('something secret');
