@@ -71,14 +71,15 @@ function downloadOf(address: string, attributes: Mapping): Download {
 }
 
 /**
- * Files that the state knows and the plan says nothing of: bpg/proxmox 0.112.0 takes one that it cannot look at, for whatever
+ * Files that the state knows and the plan did not find: bpg/proxmox 0.112.0 takes one that it cannot look at, for whatever
  * reason, for one that is gone.
  * @param state as `tofu state pull` prints it
  */
-export function filesForgotten({ resources }: Plan, state: string): readonly Download[] {
-  const told = new Set(resources.map(({ address }) => address));
+export function filesForgotten({ present, resources }: Plan, state: string): readonly Download[] {
+  // The state has the address from before a move.
+  const found = new Set([...present, ...resources.flatMap(({ from }) => from ?? [])]);
   return instancesIn(state)
-    .filter(({ type, address }) => DOWNLOADS.includes(type) && !told.has(address))
+    .filter(({ type, address }) => DOWNLOADS.includes(type) && !found.has(address))
     .map(({ address, attributes }) => downloadOf(address, attributes));
 }
 

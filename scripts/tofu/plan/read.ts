@@ -38,6 +38,8 @@ export interface Plan {
   readonly outputs: readonly string[];
   /** Addresses of what was changed outside of OpenTofu since the last run. */
   readonly drifted: readonly string[];
+  /** Addresses of all that was there when it was made, also of what a plan for some resources alone says nothing of. */
+  readonly present: readonly string[];
 }
 
 /** @param text as `tofu show -json` prints it @returns `plan-unreadable` for anything else */
@@ -52,7 +54,14 @@ export function readPlan(text: string): Checked<Plan> {
     drifted: listOf(json['resource_drift'])
       .filter(isDrift)
       .map((resource) => String(resource['address'])),
+    present: addressesIn(mappingOf(mappingOf(mappingOf(json['prior_state'])['values'])['root_module'])),
   });
+}
+
+/** @param module of the state as the plan found it */
+function addressesIn(module: Mapping): readonly string[] {
+  const own = listOf(module['resources']).map(({ address }) => String(address));
+  return [...own, ...listOf(module['child_modules']).flatMap(addressesIn)];
 }
 
 /** What the provider reads of a machine that runs, and nobody sets. */

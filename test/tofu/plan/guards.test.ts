@@ -2,7 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { filesOf, guestsOf, macsOf } from '../../../scripts/proxmox/answers.ts';
 import { adoptions, importText, notInPlace } from '../../../scripts/tofu/plan/adopt.ts';
-import { filesToMake, foreignFiles, foreignGuests, idsToMake } from '../../../scripts/tofu/plan/foreign.ts';
+import {
+  filesForgotten,
+  filesToMake,
+  foreignFiles,
+  foreignGuests,
+  idsToMake,
+} from '../../../scripts/tofu/plan/foreign.ts';
 import { isSame, machinesToMake, strangers, strangerTaken, twins } from '../../../scripts/tofu/plan/made.ts';
 import { unforeseen } from '../../../scripts/tofu/plan/foreseen.ts';
 import { otherOwner } from '../../../scripts/tofu/plan/owner.ts';
@@ -49,6 +55,38 @@ describe('whose machines a plan would touch', () => {
     const stored = [{ volid: 'local:iso/talos.iso' }, { volid: 'local:iso/x.iso' }];
     expect(foreignFiles(files, filesOf(stored, 'pve'))).toMatchObject([{ code: 'image-there' }]);
     expect(foreignFiles(files, filesOf(stored, 'pve2'))).toEqual([]);
+  });
+});
+
+describe('an image that the plan did not find', () => {
+  const address = 'proxmox_download_file.talos_iso["x"]';
+  const attributes = { node_name: 'pve', datastore_id: 'local', content_type: 'iso', file_name: 'talos.iso' };
+  const instances = [{ index_key: 'x', attributes }];
+  const state = JSON.stringify({
+    version: 4,
+    resources: [{ type: 'proxmox_download_file', name: 'talos_iso', instances }],
+  });
+  const forgotten = (present: readonly string[], ...changes: readonly object[]): readonly string[] => {
+    const root_module = { child_modules: [{ resources: present.map((one) => ({ address: one })) }] };
+    const plan = { ...(JSON.parse(planJson(...changes)) as object), prior_state: { values: { root_module } } };
+    const read = readPlan(JSON.stringify(plan));
+    return read.ok ? filesForgotten(read.value, state).map(({ volume }) => volume) : ['unreadable'];
+  };
+
+  test('is told, with where it lies', () => {
+    expect(forgotten([])).toEqual(['local:iso/talos.iso']);
+    expect(forgotten(['another'])).toEqual(['local:iso/talos.iso']);
+  });
+
+  test('is none that a plan for other resources alone says nothing of, nor one that has another address now', () => {
+    expect(forgotten([address])).toEqual([]);
+    const moved = {
+      address: 'new',
+      previous_address: address,
+      type: 'proxmox_download_file',
+      change: { actions: ['no-op'] },
+    };
+    expect(forgotten(['new'], moved)).toEqual([]);
   });
 });
 
