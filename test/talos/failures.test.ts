@@ -52,6 +52,14 @@ describe('what talosctl says', () => {
     expect(talosProblem('it', '').message).toBe('it: talosctl failed without a word');
   });
 
+  test('is that it did not get ready, also where nobody answered meanwhile', () => {
+    const said = [
+      '"10.0.0.21": unavailable, retrying... connect: connection refused',
+      '"10.0.0.21": stage: RUNNING ready: false unmetCond: [name:"nodeReady" reason:"kubelet not running"]',
+    ].join('\n');
+    expect(talosFailure(said)).toMatchObject({ code: 'talos-not-ready-again' });
+  });
+
   test('names what a machine does not take', () => {
     expect(talosProblem('it', 'rpc error: code = InvalidArgument desc = no disk\n').message).toContain('no disk');
   });
