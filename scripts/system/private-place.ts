@@ -1,13 +1,14 @@
 /** A folder in memory that only this user can look into, for texts in clear that must not reach a disk. */
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { lstat, mkdtemp, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import { isAlive } from './alive.ts';
 import { ioProblem } from './io-problem.ts';
+import { isInMemory, MEMORY } from './memory-folder.ts';
 
 export interface PrivatePlace {
   /** Absolute; mode 0700. */
@@ -19,12 +20,6 @@ export interface PrivatePlace {
   /** Removes the folder with all that is in it. When the process ends meanwhile, be it by SIGKILL, that is done by itself. */
   readonly remove: () => void;
 }
-
-/** Where Linux has a file system in memory for everybody (shm_overview(7)). */
-const MEMORY = '/dev/shm';
-
-/** Types of file systems that are in memory, as statfs(2) names them: tmpfs, ramfs. */
-const IN_MEMORY: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
 
 /**
  * Makes one, and removes those that killed processes of this user have left.
@@ -45,11 +40,6 @@ export async function openPrivatePlace(
 /** The same on a disk, for whoever asked for it. */
 export function openPlaceOnDisk(name: string, text: Uint8Array): Promise<Checked<PrivatePlace>> {
   return makeIn(tmpdir(), name, text);
-}
-
-async function isInMemory(folder: string): Promise<boolean> {
-  const found = await statfs(folder).catch(() => null);
-  return found !== null && IN_MEMORY.has(found.type);
 }
 
 async function makeIn(base: string, name: string, text: Uint8Array): Promise<Checked<PrivatePlace>> {

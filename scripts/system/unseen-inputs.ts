@@ -10,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { reveal, type Secret } from '../config/secret.ts';
 import { Exit, Refusal, type Problem } from '../problem.ts';
+import { isInMemory, MEMORY } from './memory-folder.ts';
 import { run as runProgram } from './processes.ts';
 
 /** What a program is given so that it finds the texts. */
@@ -22,19 +23,16 @@ export interface UnseenInputs {
 
 type Use<T> = (inputs: UnseenInputs) => Promise<T>;
 
-/** Where Linux has a file system in memory for everybody (shm_overview(7)). */
-const MEMORY = '/dev/shm';
-
 /**
  * Gives texts to one run of a program, however it ends.
  * @param memory where a file system in memory is; elsewhere the texts go through FIFOs that only this user may open
  */
 export async function withUnseen<T>(texts: readonly Secret[], use: Use<T>, memory = MEMORY): Promise<T> {
-  const hasMemory = await access(memory, constants.W_OK).then(
+  const isOpen = access(memory, constants.W_OK).then(
     () => true,
     () => false,
   );
-  return hasMemory ? throughMemory(texts, use, memory) : throughPipes(texts, use);
+  return (await isInMemory(memory)) && (await isOpen) ? throughMemory(texts, use, memory) : throughPipes(texts, use);
 }
 
 /** Files without a name: nobody else finds them, and a killed process leaves none behind. */
