@@ -44,17 +44,24 @@ export async function nodesReady(
   });
 }
 
-function accessBy(kubeconfig: Secret): KubernetesAccess {
-  const access = kubernetesAccess(reveal(kubeconfig));
+/** By the talosconfig, of which a run has one: each kubeconfig is a new certificate, and waiting asks often. */
+const KNOWN = new WeakMap<Secret, KubernetesAccess>();
+
+/** @throws Refusal 4 where no control plane gives one yet */
+async function accessFor(session: Session): Promise<KubernetesAccess> {
+  const known = KNOWN.get(session.talosconfig);
+  if (known !== undefined) return known;
+  const { text } = await fetchKubeconfig(session);
+  const access = kubernetesAccess(reveal(text));
   if (access === null) throw new Refusal([kubeconfigUnreadable], Exit.otherProgram);
+  KNOWN.set(session.talosconfig, access);
   return access;
 }
 
 /** What Kubernetes knows of its nodes now, or why it cannot be asked. */
 export async function kubernetesNow(session: Session): Promise<Sight<readonly KubernetesNode[]>> {
   try {
-    const { text } = await fetchKubeconfig(session);
-    return await nodesNow(session, accessBy(text));
+    return await nodesNow(session, await accessFor(session));
   } catch (error) {
     const [problem] = error instanceof Refusal ? error.problems : [];
     if (problem === undefined) throw error;
