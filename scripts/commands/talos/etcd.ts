@@ -26,7 +26,7 @@ export async function members(session: Session): Promise<readonly EtcdMember[] |
 
 /**
  * Makes the first member, once in the life of a cluster: a second one would be another, empty cluster. So every control
- * plane has said before that it runs none, also where etcd itself gives no answer.
+ * plane has shown before that it stores nothing of one, also where etcd itself gives no answer.
  * @returns whether there was none before
  */
 export async function firstMember(session: Session, node: TalosNode, patience: Patience): Promise<boolean> {
@@ -39,8 +39,8 @@ export async function firstMember(session: Session, node: TalosNode, patience: P
 }
 
 /** etcd that has lost its majority tells of no members, yet it is there: in what it stores. */
-async function dataAnywhere({ cluster, ...session }: Session): Promise<Sight<boolean>> {
-  for (const node of controllersOf(cluster)) {
+async function dataAnywhere(session: Session): Promise<Sight<boolean>> {
+  for (const node of controllersOf(session.cluster)) {
     const answer = await tryTalos(session.talosctl, nodeText(node), etcdData(accessTo(session, node)));
     const isMissing = !answer.ok && answer.problem.message.includes('no such file');
     if (!answer.ok && !isMissing) return { seen: answer.problem };

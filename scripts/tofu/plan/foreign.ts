@@ -84,10 +84,8 @@ export function filesForgotten({ present, resources }: Plan, state: string): rea
 }
 
 /** @param stored what lies there: whoever is gone in truth is none of these */
-export function stillThere(forgotten: readonly Download[], stored: readonly StoredFile[]): readonly Problem[] {
-  const there = new Set(stored.map(({ node, volume }) => `${node} ${volume}`));
-  return forgotten.filter(({ node, volume }) => there.has(`${node} ${volume}`)).map(fileForgotten);
-}
+export const stillThere = (forgotten: readonly Download[], stored: readonly StoredFile[]): readonly Problem[] =>
+  thoseThere(forgotten, stored).map(fileForgotten);
 
 const fileForgotten = ({ volume, node, address }: Download): Problem => ({
   code: 'image-forgotten',
@@ -96,9 +94,12 @@ const fileForgotten = ({ volume, node, address }: Download): Problem => ({
   hint: 'nothing was touched. Run the same again; where it stays so, see that the token may look into that storage: `nigari doctor --online`',
 });
 
-export function foreignFiles(toMake: readonly Download[], stored: readonly StoredFile[]): readonly Problem[] {
+export const foreignFiles = (toMake: readonly Download[], stored: readonly StoredFile[]): readonly Problem[] =>
+  thoseThere(toMake, stored).map(fileTaken);
+
+function thoseThere(files: readonly Download[], stored: readonly StoredFile[]): readonly Download[] {
   const there = new Set(stored.map(({ node, volume }) => `${node} ${volume}`));
-  return toMake.filter(({ node, volume }) => there.has(`${node} ${volume}`)).map(fileTaken);
+  return files.filter(({ node, volume }) => there.has(`${node} ${volume}`));
 }
 
 const fileTaken = ({ volume, node, address }: Download): Problem => ({
