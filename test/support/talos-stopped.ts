@@ -32,7 +32,7 @@ export const STAGES: readonly Stage[] = [
 ];
 
 /** When and how a run is stopped. */
-interface Stop {
+export interface Stop {
   /** With all that it started, as when the power fails; or asked to end. */
   readonly how: 'SIGKILL' | 'SIGINT';
   /** Of the calls that its stage takes, and some milliseconds after them: so a slow computer stops it there, too. */
