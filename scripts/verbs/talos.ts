@@ -127,7 +127,14 @@ export const TALOS: VerbGroup = {
     {
       name: 'upgrade',
       summary: 'bring machines to the Talos and the schematic that the files say, one after the other',
-      options: [NODE, ['--no-drain', 'do not move pods away first'], DRY_RUN, TIMEOUT, STALE_OK],
+      options: [
+        NODE,
+        ['--no-drain', 'do not move pods away first'],
+        ['--allow-unsupported-path', 'also to an older Talos, or past a minor: Talos is not tested for that'],
+        DRY_RUN,
+        TIMEOUT,
+        STALE_OK,
+      ],
       args: NODES,
       more: 'The cluster is whole before each machine and after it; at the first failure the others stay as they are, and the\nsame command goes on from there.\n\nExamples:\n  nigari talos upgrade --dry-run\n  nigari talos upgrade k8s-worker-1',
       run: async (context, options, args) =>
@@ -135,6 +142,7 @@ export const TALOS: VerbGroup = {
           staleOk: isStaleOk(options),
           dryRun: options.dryRun ?? false,
           drain: options.drain ?? true,
+          allowUnsupportedPath: options.allowUnsupportedPath ?? false,
           timeout: seconds(options),
         }),
     },

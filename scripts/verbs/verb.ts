@@ -22,6 +22,7 @@ export interface Options {
   readonly keepEdits?: boolean;
   readonly dropMoved?: boolean;
   readonly allowQuorumLoss?: boolean;
+  readonly allowUnsupportedPath?: boolean;
   readonly watch?: boolean;
   readonly file?: string;
   readonly textconv?: boolean;

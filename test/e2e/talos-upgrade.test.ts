@@ -11,7 +11,7 @@ const NODES = { 'cp-1': 11, 'wk-1': 21 };
 async function due(more = '', from = '1.13.0', to = '1.13.2'): Promise<TalosProject> {
   const made = await talosProject(NODES, more);
   const { nigari, edit } = made;
-  edit('cluster.yaml', (text) => text.replace('1.13.0', from).replace('1.36.0', '1.35.0'));
+  edit('cluster.yaml', (text) => text.replace('1.13.0', from).replace('1.36.0', '1.34.0'));
   await nigari(['configure']);
   await nigari(['bootstrap', 'talos']);
   edit('cluster.yaml', (text) => text.replace(`talos_version: ${from}`, `talos_version: ${to}`));
@@ -23,7 +23,37 @@ const kubernetesOf = ({ talos }: TalosProject): Kubernetes => talos.clusters()[0
 
 const versions = ({ talos }: TalosProject): readonly string[] => [...talos.nodes.values()].map((node) => node.version);
 
+/** Calls that change a machine. */
+const changesAt = ({ talos }: TalosProject): readonly string[] =>
+  Object.keys(NODES)
+    .flatMap((name) => talos.calls(name))
+    .flatMap(({ call }) => (/Upgrade|Reboot|Pull|Apply/.test(call) ? [call] : []));
+
 describe.skipIf(realTool('talosctl') === null)('nigari talos upgrade', () => {
+  test.each([
+    ['talos-minor-skipped', '1.11.5', '1.13.0', /cp-1 \(.*\) runs Talos 1\.11\.5.*1\.13\.0[^]*newest 1\.12/],
+    [
+      'talos-downgrade',
+      '1.13.2',
+      '1.13.0',
+      /cp-1 \(.*\) runs Talos 1\.13\.2.*1\.13\.0[^]*set talos_version to 1\.13\.2/,
+    ],
+  ])('touches nothing where Talos has no way there, unless it is told to: %s', async (code, from, to, said) => {
+    const made = await due('', from, to);
+    const before = changesAt(made);
+    for (const more of [[], ['--dry-run'], ['wk-1']])
+      expectClear(await made.nigari(['talos', 'upgrade', ...more], 2), code);
+    expect((await made.nigari(['talos', 'upgrade'], 2)).stderr).toMatch(said);
+    const status = await made.nigari(['talos', 'status'], 4);
+    expect(status.stderr).toContain(`(${code})`);
+    expect(status.stderr).not.toMatch(/`[^`]*talos upgrade`$/m);
+    expect((await made.nigari(['talos', 'verify'])).stdout).toMatch(/talos_version is 1\.13\.0: set talos_version to/);
+    expect(changesAt(made)).toEqual(before);
+    const ended = await made.nigari(['talos', 'upgrade', '--allow-unsupported-path', '--timeout', '60']);
+    expect(ended.stderr).toMatch(new RegExp(`^warning .*\\(${code}\\)$`, 'm'));
+    expect(versions(made)).toEqual([to, to]);
+  });
+
   test('says that a node could not be drained, and goes on from there', async () => {
     const made = await due();
     const { pods, nodes } = kubernetesOf(made);

@@ -4,6 +4,7 @@ import type { EtcdMember } from '../../talos/answers.ts';
 import { health } from '../../talos/calls.ts';
 import type { KubernetesNode } from '../../talos/kubernetes.ts';
 import { controllersOf, type TalosNode } from '../../talos/rendered-cluster.ts';
+import { unsupportedPath } from '../../talos/version.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { eachNode } from './each-node.ts';
 import { members } from './etcd.ts';
@@ -119,10 +120,13 @@ function* faultsOf(row: NodeRow, { cluster, context: { call } }: Session): Gener
     );
   if (row.state !== 'configured') return;
   if (row.talos !== null && row.talos !== cluster.talosVersion)
-    yield fault(
-      'talos-version',
-      `${name} runs Talos ${row.talos}, not ${cluster.talosVersion}`,
-      `\`${call} talos upgrade\``,
+    yield (
+      unsupportedPath(name, row.talos, cluster.talosVersion) ??
+        fault(
+          'talos-version',
+          `${name} runs Talos ${row.talos}, not ${cluster.talosVersion}`,
+          `\`${call} talos upgrade\``,
+        )
     );
   if (row.role === 'controller' && row.etcd !== true)
     yield fault('talos-etcd-incomplete', `${name} is no member of etcd`, 'see: talosctl logs etcd');

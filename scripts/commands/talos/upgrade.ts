@@ -3,7 +3,7 @@ import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { schematicOf } from '../../talos/answers.ts';
 import { resources, upgrade, type UpgradeOptions } from '../../talos/calls.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
-import { drainsByItself } from '../../talos/version.ts';
+import { drainsByItself, unsupportedPath } from '../../talos/version.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { eachNode, type Tell } from './each-node.ts';
 import { bootOf, healthy, restarted } from './healthy.ts';
@@ -18,11 +18,17 @@ export interface TalosUpgradeOptions {
   readonly staleOk: boolean;
   readonly dryRun: boolean;
   readonly drain: boolean;
+  /** Also back to an older Talos, or past a minor. */
+  readonly allowUnsupportedPath: boolean;
   /** Seconds that each wait may take. */
   readonly timeout: number;
 }
 
-/** @param names none means all @throws Refusal 4 at the first machine that fails: the others stay as they are */
+/**
+ * @param names none means all
+ * @throws Refusal 2 where Talos has no way to what is wanted, and nothing is done; 4 at the first machine that fails: the
+ *   others stay as they are
+ */
 export async function talosUpgrade(
   context: Context,
   names: readonly string[],
@@ -34,8 +40,18 @@ export async function talosUpgrade(
   if (due.length === 0)
     reporter.line(`every machine runs Talos ${session.cluster.talosVersion}, with its schematic`, 'good');
   for (const { node, running } of due) reporter.line(`${node.name}: ${runningText(running)} → ${node.image}`);
+  lookAtPaths(session, due, options);
   if (!options.dryRun) await upgradeAll(session, due, options);
   return Exit.done;
+}
+
+/** @throws Refusal 2 for each machine to which what is wanted is older, or more than a minor away */
+function lookAtPaths({ cluster, context }: Session, due: readonly Due[], options: TalosUpgradeOptions): void {
+  const found = due.flatMap(
+    ({ node, running }) => unsupportedPath(nodeText(node), running.version, cluster.talosVersion) ?? [],
+  );
+  if (found.length > 0 && !options.allowUnsupportedPath) throw new Refusal(found, Exit.refusedInput);
+  context.reporter.problems(found.map((problem) => ({ ...problem, severity: 'warning' })));
 }
 
 /** Looks for cordoned nodes also where nothing was due: an earlier run may have been killed. */

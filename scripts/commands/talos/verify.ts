@@ -4,6 +4,7 @@ import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { disksOf, linksOf } from '../../talos/answers.ts';
 import { resources, resourcesInMaintenance } from '../../talos/calls.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
+import { unsupportedPath } from '../../talos/version.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { ok, tell, type Row } from '../doctor/row.ts';
 import { openBundle } from './bundle.ts';
@@ -88,7 +89,8 @@ async function rowsOf(
 function versionRow({ name, address }: TalosNode, { kind, version }: Answering, wanted: string): Row {
   const found = `answers at ${address} with Talos ${version ?? '?'}${kind === 'maintenance' ? ', in maintenance mode' : ''}`;
   if (version === wanted || version === null) return ok(name, found);
-  const remedy = `talos_version is ${wanted}: ${kind === 'maintenance' ? 'it installs that one' : '`nigari talos upgrade`'}`;
+  const way = unsupportedPath(name, version, wanted)?.hint ?? '`nigari talos upgrade`';
+  const remedy = `talos_version is ${wanted}: ${kind === 'maintenance' ? 'it installs that one' : way}`;
   return { name, status: 'warning', found, remedy };
 }
 
