@@ -90,6 +90,20 @@ const FAILURES: readonly Row[] = [
     'see: talosctl service, talosctl logs kubelet; `--timeout` lets it wait longer',
   ],
   [
+    /unsupported upgrade path (?<said>[^\n]+)/,
+    'kubernetes-unsupported-path',
+    'stop',
+    'Kubernetes goes from one minor to the next, and not back: {said}',
+    'nothing was changed: set kubernetes_version to the newest patch of the next minor first, and go on from there minor by minor; where it is the next one already, this talosctl does not know it: take a newer one',
+  ],
+  [
+    /version of Kubernetes (?<said>\S+ is too (?:new|old) to be used with Talos \S+)/,
+    'kubernetes-not-for-talos',
+    'stop',
+    'Kubernetes {said}, which a machine runs',
+    'nothing was changed: `nigari talos upgrade` first, or another kubernetes_version',
+  ],
+  [
     /first record does not look like a TLS handshake/,
     'talos-another-service',
     'stop',

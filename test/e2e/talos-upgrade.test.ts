@@ -93,3 +93,20 @@ describe.skipIf(realTool('talosctl') === null)('nigari talos upgrade', () => {
     expect(versions(made)).toEqual(['1.12.6', '1.12.6']);
   });
 });
+
+describe.skipIf(realTool('talosctl') === null)('nigari talos upgrade-k8s', () => {
+  test.each([
+    ['kubernetes-unsupported-path', '1.13.0', '1.36.0', 'and not back: 1.34->1.36 (from "1.34.0" to "1.36.0")'],
+    ['kubernetes-unsupported-path', '1.13.0', '1.33.4', 'and not back: 1.34->1.33 (from "1.34.0" to "1.33.4")'],
+    ['kubernetes-not-for-talos', '1.11.5', '1.35.0', 'Kubernetes 1.35.0 is too new to be used with Talos 1.11.5'],
+  ])('changes nothing where there is no way there: %s, Talos %s, Kubernetes %s', async (code, from, wanted, said) => {
+    const made = await due('', from, '1.13.0');
+    made.edit('cluster.yaml', (text) => text.replace('1.34.0', wanted));
+    await made.nigari(['configure']);
+    const before = changesAt(made);
+    const ended = await made.nigari(['talos', 'upgrade-k8s'], 4);
+    expectClear(ended, code);
+    expect(ended.stderr).toContain(said);
+    expect(changesAt(made)).toEqual(before);
+  });
+});

@@ -31,6 +31,12 @@ const SAID: readonly (readonly [said: string, code: string, reaction: string])[]
     'talos-not-ready-again',
     'stop',
   ],
+  ['unsupported upgrade path 1.34->1.36 (from "1.34.0" to "1.36.0")', 'kubernetes-unsupported-path', 'stop'],
+  [
+    'node "10.0.0.11": version of Kubernetes 1.36.0 is too new to be used with Talos 1.12.4',
+    'kubernetes-not-for-talos',
+    'stop',
+  ],
   ['rpc error: code = PermissionDenied desc = no request forwarding', 'talos-endpoint-worker', 'stop'],
   ['failed to load secrets bundle: EOF', 'talos-bundle-unreadable', 'stop'],
 ];
