@@ -1,7 +1,8 @@
 /** Which disk Talos is installed on, as an expression of CEL: what documents since Talos 1.14 ask for. */
 import type { NodeModel } from '../types.ts';
 
-type Selector = NonNullable<NodeModel['disk_selector']>;
+/** What a disk is like; all of it counts. */
+export type DiskSelector = NonNullable<NodeModel['disk_selector']>;
 
 /**
  * The same choice as `machine.install.disk` and `diskSelector` make. Names of fields and functions, and what the kinds of
@@ -9,7 +10,7 @@ type Selector = NonNullable<NodeModel['disk_selector']>;
  */
 export function diskMatch({ disk, disk_selector }: Pick<NodeModel, 'disk' | 'disk_selector'>): string {
   if (disk_selector === null) return pathMatch(disk ?? '');
-  const written = Object.entries(disk_selector) as readonly [keyof Selector, string][];
+  const written = Object.entries(disk_selector) as readonly [keyof DiskSelector, string][];
   return [...written.map(([key, value]) => MATCH[key](value)), ...INSTALLABLE].join(' && ');
 }
 
@@ -25,7 +26,7 @@ const KINDS: Readonly<Record<string, string>> = {
   ssd: '!disk.rotational',
 };
 
-const MATCH: Readonly<Record<keyof Selector, (value: string) => string>> = {
+const MATCH: Readonly<Record<keyof DiskSelector, (value: string) => string>> = {
   size: sizeMatch,
   type: (value) => KINDS[value] ?? 'false',
   model: (value) => `glob(${text(value)}, disk.model)`,

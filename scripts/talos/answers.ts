@@ -53,8 +53,17 @@ function parsed(text: string): unknown {
 export interface MachineDisk {
   /** `/dev/sda` */
   readonly path: string;
+  /** Other names of it: `/dev/disk/by-id/…`. */
+  readonly links: readonly string[];
+  readonly bytes: number;
+  /** `32 GB` */
   readonly size: string;
+  readonly model: string;
   readonly serial: string;
+  readonly wwid: string;
+  /** `sata`, `nvme`, `virtio`, `mmc`, …; empty for one that is made of others. */
+  readonly transport: string;
+  readonly isRotational: boolean;
 }
 
 /** @param text of `talosctl get disks --output json` @returns those that can be written */
@@ -63,8 +72,14 @@ export function disksOf(text: string): readonly MachineDisk[] {
     .filter((spec) => spec['readonly'] !== true && spec['cdrom'] !== true)
     .map((spec) => ({
       path: textOf(spec['dev_path']),
+      links: Array.isArray(spec['symlinks']) ? spec['symlinks'].map(textOf) : [],
+      bytes: Number(spec['size'] ?? 0),
       size: textOf(spec['pretty_size']),
+      model: textOf(spec['model']),
       serial: textOf(spec['serial']),
+      wwid: textOf(spec['wwid']),
+      transport: textOf(spec['transport']),
+      isRotational: spec['rotational'] === true,
     }));
 }
 

@@ -4,6 +4,7 @@ import { isMapping } from '../config/mapping.ts';
 import { decodeText } from '../config/decode.ts';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import type { SourceFile } from '../types.ts';
+import { installDisk, type InstallDisk } from './install-disk.ts';
 
 export const CLUSTER_FILE = 'talos/cluster.yaml';
 
@@ -16,8 +17,8 @@ export interface TalosNode {
   readonly address: string;
   /** `bc:24:11:00:00:01` */
   readonly mac: string;
-  /** Null where a patch says what the disk is like. */
-  readonly disk: string | null;
+  /** Where Talos is installed; null where the file does not say. */
+  readonly disk: InstallDisk | null;
   /** `factory.talos.dev/nocloud-installer/<schematic>:v1.13.0` */
   readonly image: string;
   /** Files relative to the project, in the order in which they count. */
@@ -74,7 +75,7 @@ const TEXTS = ['cluster_name', 'endpoint', 'talos_version', 'kubernetes_version'
 function nodeOf(value: unknown, shared: readonly string[] | null): TalosNode | null {
   const own = isMapping(value) ? textsOf(value['patches']) : null;
   if (!isMapping(value) || own === null || shared === null) return null;
-  const { name, address, mac_addr: mac, install_image: image, disk } = value;
+  const { name, address, mac_addr: mac, install_image: image } = value;
   if (!isText(name) || !isText(address) || !isText(mac) || !isText(image)) return null;
   const role = value['role'] === 'controller' ? 'controller' : 'worker';
   return {
@@ -82,7 +83,7 @@ function nodeOf(value: unknown, shared: readonly string[] | null): TalosNode | n
     role,
     address,
     mac: mac.toLowerCase(),
-    disk: isText(disk) ? disk : null,
+    disk: installDisk(value['disk'], value['disk_selector']),
     image,
     patches: [...shared, ...own],
   };

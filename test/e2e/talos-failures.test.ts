@@ -65,6 +65,35 @@ describe.skipIf(realTool('talosctl') === null)('nigari bootstrap talos', () => {
     expect(ended.stderr).toContain('it has /dev/sda (32 GB)');
   });
 
+  test('installs on the disk that is described, refuses where none is like that, and tells where two are', async () => {
+    const { talos, nigari, edit } = await talosProject({ 'cp-1': 11, 'wk-1': 21 });
+    const TERA = 1_000_000_000_000;
+    const disks = [
+      { path: '/dev/sda', size: 4 * TERA, serial: 'WX1', model: 'WDC WD40', wwid: 'naa.5001', rotational: true },
+      { path: '/dev/sdb', size: TERA, serial: 'S4E1', model: 'WDC SN7', wwid: 'naa.5002' },
+    ];
+    for (const node of talos.nodes.values()) Object.assign(node, { disks });
+    const configure = async (from: string, to: string): Promise<void> => {
+      edit('nodes.yaml', (text) => text.replaceAll(from, to));
+      await nigari(['configure']);
+    };
+    await configure('disk: /dev/sda', 'disk: S4E2');
+    expect((await nigari(['talos', 'verify', '--node', 'wk-1'], 4)).stdout).toMatch(
+      /^fail +wk-1 +has no disk with serial S4E2 .*\/dev\/sda \(4000 GB, serial WX1\), \/dev\/sdb \(1000 GB, serial S4E1\)/m,
+    );
+    expectClear(await nigari(BOOTSTRAP, 2), 'talos-disk-missing');
+    expect(talos.calls('cp-1').map(({ call }) => call)).not.toContain('ApplyConfiguration');
+
+    await configure('disk: S4E2', 'disk_selector: { model: "WDC*", size: ">= 1TB" }');
+    expect((await nigari(['talos', 'verify', '--node', 'wk-1'])).stdout).toMatch(
+      /^warning +wk-1 +has 2 disks with model WDC\*, size >= 1TB, and Talos takes the first: \/dev\/sda /m,
+    );
+    expect((await nigari(['bootstrap', 'talos'])).stderr).toContain('(talos-disk-ambiguous)');
+
+    await configure('size: ">= 1TB"', 'type: ssd, wwid: "naa.*"');
+    expect((await nigari(['talos', 'verify', '--node', 'wk-1'])).stdout).toMatch(/^ok +wk-1 +has \/dev\/sdb /m);
+  });
+
   test.each([
     ['bootstrap-too-early', 'bootstrap is not available yet'],
     ['time-not-in-sync', 'time is not in sync yet'],

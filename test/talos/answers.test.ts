@@ -6,6 +6,11 @@ import { checkTalosctl, machineVersion } from '../../scripts/talos/version.ts';
 const resource = (id: string, spec: object): string =>
   `${JSON.stringify({ metadata: { id }, node: 'n', spec }, null, 4)}\n`;
 
+const DRIVE = {
+  ...{ dev_path: '/dev/nvme0n1', size: 1e12, pretty_size: '1.0 TB' },
+  ...{ model: 'WDC', serial: 'S4E1', wwid: 'eui.1', transport: 'nvme' },
+};
+
 describe('what talosctl prints', () => {
   test('a folder, empty or not', () => {
     expect(isEmptyFolder('NODE        NAME\n10.0.0.11   .\n')).toBe(true);
@@ -28,10 +33,18 @@ describe('what talosctl prints', () => {
 
   test('disks that can be written', () => {
     const text =
-      resource('sda', { dev_path: '/dev/sda', pretty_size: '32 GB', serial: 'a', readonly: false }) +
+      resource('sda', { dev_path: '/dev/sda', size: 32e9, pretty_size: '32 GB', transport: 'virtio' }) +
+      resource('nvme0n1', { ...DRIVE, rotational: true, symlinks: ['/dev/disk/by-id/x'] }) +
       resource('sr0', { dev_path: '/dev/sr0', cdrom: true }) +
       resource('loop0', { dev_path: '/dev/loop0', readonly: true });
-    expect(disksOf(text)).toEqual([{ path: '/dev/sda', size: '32 GB', serial: 'a' }]);
+    const nothing = { links: [], model: '', serial: '', wwid: '', isRotational: false };
+    expect(disksOf(text)).toEqual([
+      { ...nothing, path: '/dev/sda', bytes: 32e9, size: '32 GB', transport: 'virtio' },
+      {
+        ...{ path: '/dev/nvme0n1', links: ['/dev/disk/by-id/x'], bytes: 1e12, size: '1.0 TB', isRotational: true },
+        ...{ model: 'WDC', serial: 'S4E1', wwid: 'eui.1', transport: 'nvme' },
+      },
+    ]);
     expect(disksOf('no JSON')).toEqual([]);
   });
 

@@ -2,6 +2,7 @@
 import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { disksOf, type MachineDisk } from '../../talos/answers.ts';
 import { applyInMaintenance, resourcesInMaintenance, validate } from '../../talos/calls.ts';
+import { installDiskFinding } from '../../talos/install-disk.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import { nodeText } from './node-state.ts';
 import type { Session } from './session.ts';
@@ -23,21 +24,17 @@ export async function firstConfig(session: Session, node: TalosNode): Promise<Pr
   const { talosctl } = session;
   const { text: config } = await machineConfig(session, node);
   const found = await tryTalos(talosctl, nodeText(node), resourcesInMaintenance(node.address, 'disks'));
-  if (found.ok && node.disk !== null) refuseWithoutDisk(node, node.disk, disksOf(found.text));
+  if (found.ok) judgeDisk(session, node, disksOf(found.text));
   const answer = found.ok ? await tryTalos(talosctl, nodeText(node), applyInMaintenance(node.address, config)) : found;
   if (answer.ok || answer.failure?.reaction === 'later') return answer.ok ? null : answer.problem;
   throw new Refusal([answer.problem], Exit.otherProgram);
 }
 
-/** Talos would wait for a disk that never comes. A link such as /dev/disk/by-id/… is not in its list. */
-function refuseWithoutDisk(node: TalosNode, disk: string, disks: readonly MachineDisk[]): void {
-  if (disk.startsWith('/dev/disk/') || disks.length === 0 || disks.some(({ path }) => path === disk)) return;
-  throw new Refusal([diskMissing(node, disk, disks)], Exit.refusedInput);
+/** Talos would wait for a disk that never comes, and wipes the first of those that fit. */
+function judgeDisk({ context: { reporter } }: Session, node: TalosNode, disks: readonly MachineDisk[]): void {
+  const finding = installDiskFinding(node.disk, disks);
+  if (finding === null) return;
+  const problem = { ...finding, message: `${nodeText(node)} ${finding.message}` };
+  if (problem.severity === 'error') throw new Refusal([problem], Exit.refusedInput);
+  reporter.problems([problem]);
 }
-
-const diskMissing = (node: TalosNode, disk: string, disks: readonly MachineDisk[]): Problem => ({
-  code: 'talos-disk-missing',
-  severity: 'error',
-  message: `${nodeText(node)} has no disk ${disk} to install Talos on; it has ${disks.map(({ path, size }) => `${path} (${size})`).join(', ')}`,
-  hint: 'set `disk` of that node in nodes.yaml, then `nigari configure`',
-});

@@ -3,6 +3,7 @@ import type { Secret } from '../../config/secret.ts';
 import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { disksOf, linksOf } from '../../talos/answers.ts';
 import { resources, resourcesInMaintenance } from '../../talos/calls.ts';
+import { disksText, fittingDisks, installDiskFinding } from '../../talos/install-disk.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import { unsupportedPath } from '../../talos/version.ts';
 import type { CommandResult, Context } from '../context.ts';
@@ -96,17 +97,12 @@ function versionRow({ name, address }: TalosNode, { kind, version }: Answering, 
 
 function diskRow({ name, disk }: TalosNode, text: string): Row {
   const disks = disksOf(text);
-  const list = disks.map(({ path, size }) => `${path} (${size})`).join(', ');
   if (disks.length === 0)
     return { name, status: 'warning', found: 'does not tell its disks', remedy: 'is it still starting?' };
-  const isThere = disk === null || disk.startsWith('/dev/disk/') || disks.some(({ path }) => path === disk);
-  if (isThere) return ok(name, `has ${list}`);
-  return {
-    name,
-    status: 'fail',
-    found: `has no disk ${disk}, but ${list}`,
-    remedy: 'set `disk` of that node in nodes.yaml',
-  };
+  const finding = installDiskFinding(disk, disks);
+  if (finding === null) return ok(name, `has ${disksText(fittingDisks(disk, disks))}`);
+  const status = finding.severity === 'error' ? 'fail' : 'warning';
+  return { name, status, found: finding.message, remedy: finding.hint };
 }
 
 function macRow({ name, mac }: TalosNode, text: string): Row {

@@ -29,7 +29,8 @@ export interface Kind {
 
 const GIGA = 1_000_000_000;
 
-const disk = ({ path, size, serial = '', model = 'QEMU HARDDISK', transport = 'virtio' }: Disk): Resource => ({
+/** Talos leaves out what it does not know of a disk. */
+const disk = ({ path, size, ...known }: Disk): Resource => ({
   id: path.replace('/dev/', ''),
   spec: {
     dev_path: path,
@@ -39,12 +40,11 @@ const disk = ({ path, size, serial = '', model = 'QEMU HARDDISK', transport = 'v
     sector_size: 512,
     readonly: false,
     cdrom: false,
-    rotational: false,
-    model,
-    serial,
-    transport,
+    model: 'QEMU HARDDISK',
+    transport: 'virtio',
     bus_path: '/pci0000:00/0000:00:05.0',
     sub_system: '/sys/class/block',
+    ...known,
   },
 });
 

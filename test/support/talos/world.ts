@@ -25,7 +25,11 @@ export interface Disk {
   readonly size: number;
   readonly serial?: string;
   readonly model?: string;
+  readonly wwid?: string;
   readonly transport?: string;
+  readonly rotational?: boolean;
+  /** Other names: `/dev/disk/by-id/…`. */
+  readonly symlinks?: readonly string[];
 }
 
 /** One call, and how it was answered. */
