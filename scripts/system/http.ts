@@ -3,10 +3,14 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { reveal, type Secret } from '../config/secret.ts';
 import type { HttpAnswer, HttpFailure, HttpRequest, NoAnswer } from '../secrets/providers/http.ts';
+import { trusted } from './trust.ts';
+import type { Env } from './user-files.ts';
 
 export interface Limits {
   readonly milliseconds: number;
-  /** Certificates of authorities (PEM) that count instead of Node's own. */
+  /** Says whom this machine trusts. */
+  readonly env: Env;
+  /** Certificates of authorities (PEM) that count instead. */
   readonly ca?: string;
   /** Whom we show ourselves to be (PEM). */
   readonly cert?: string;
@@ -19,12 +23,20 @@ export interface Limits {
 const MAX_BYTES = 8 * 1024 * 1024;
 
 export async function send(request: HttpRequest, limits: Limits): Promise<HttpAnswer | NoAnswer> {
-  const { milliseconds, ca, cert, insecure = false } = limits;
+  const { milliseconds, cert, insecure = false } = limits;
   const key = limits.key && reveal(limits.key);
   const limit = AbortSignal.timeout(milliseconds);
   const signal = AbortSignal.any([limit, limits.signal]);
   try {
-    const answer = await answerTo(request, { ca, cert, key, rejectUnauthorized: !insecure, signal, agent: false });
+    const trust = insecure || !request.url.startsWith('https:') ? {} : await trustOf(limits);
+    const answer = await answerTo(request, {
+      ...trust,
+      cert,
+      key,
+      rejectUnauthorized: !insecure,
+      signal,
+      agent: false,
+    });
     const body = await bodyOf(answer);
     if (body === null) return { failure: 'not-http', reason: `more than ${MAX_BYTES} bytes` };
     return {
@@ -38,6 +50,9 @@ export async function send(request: HttpRequest, limits: Limits): Promise<HttpAn
     return limit.aborted ? { failure: 'late', reason } : { failure: failureOf(reason), reason };
   }
 }
+
+const trustOf = async ({ ca, env }: Limits): Promise<object> =>
+  ca === undefined ? { secureContext: await trusted(env) } : { ca };
 
 function answerTo({ method, url, headers, body }: HttpRequest, options: object): Promise<IncomingMessage> {
   const start = url.startsWith('https:') ? httpsRequest : httpRequest;

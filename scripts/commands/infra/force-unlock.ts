@@ -3,7 +3,6 @@ import { Exit, Refusal, type Problem } from '../../problem.ts';
 import type { HttpAnswer } from '../../secrets/providers/http.ts';
 import { send } from '../../system/http.ts';
 import { ownLock } from '../../system/own-lock.ts';
-import { trustedAuthority } from '../../system/trust.ts';
 import { lockCall, trustOf, type LockCall } from '../../tofu/http-backend.ts';
 import { holderText, lockToldIn, readLockInfo, unknownLock, type LockInfo } from '../../tofu/lock-info.ts';
 import { consent } from '../consent.ts';
@@ -73,8 +72,7 @@ async function ask(context: Context, prepared: Prepared, what: LockCall, body: s
   const backend = { settings: prepared.instance.backend.settings, secrets: prepared.secrets, env };
   const call = lockCall(backend, what, body);
   if (call.url === '') throw new Refusal([lockless], Exit.refusedInput);
-  const ca = await trustedAuthority(env);
-  const answer = await send(call, { milliseconds: 15_000, signal, ...(ca !== null && { ca }), ...trustOf(backend) });
+  const answer = await send(call, { milliseconds: 15_000, env, signal, ...trustOf(backend) });
   if (signal.aborted) throw new Refusal([], Exit.interrupted);
   if ('failure' in answer) throw new Refusal([unreachable(answer.reason)], Exit.otherProgram);
   return answer;

@@ -5,7 +5,6 @@ import { dataOf, get } from '../../proxmox/request.ts';
 import { guestsOf, macsOf, type Guest } from '../../proxmox/answers.ts';
 import { inBatches } from '../../system/batches.ts';
 import { send } from '../../system/http.ts';
-import { trustedAuthority } from '../../system/trust.ts';
 import type { Existing } from '../../tofu/plan/made.ts';
 import type { Context } from '../context.ts';
 import type { Prepared } from './instance.ts';
@@ -26,18 +25,9 @@ export function proxmoxOf(
   const id = valueOf(secrets, env, 'proxmox_api_token_id');
   const value = valueOf(secrets, env, 'proxmox_api_token_secret');
   if (proxmox === null || id === null || value === null) return null;
-  const limits = { insecure: proxmox.insecure, signal };
-  return async (path) => {
-    // As Go reads it: whom tofu trusts, we do.
-    const ca = await trustedAuthority(env);
-    return dataOf(
-      await send(get(proxmox.url, { id, secret: value }, path), {
-        milliseconds: patience(),
-        ...limits,
-        ...(ca !== null && { ca }),
-      }),
-    );
-  };
+  const limits = { insecure: proxmox.insecure, env, signal };
+  const token = { id, secret: value };
+  return async (path) => dataOf(await send(get(proxmox.url, token, path), { milliseconds: patience(), ...limits }));
 }
 
 function valueOf(secrets: Prepared['secrets'], env: Context['env'], key: string): Secret | null {

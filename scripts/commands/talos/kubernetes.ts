@@ -74,7 +74,7 @@ async function nodesNow(
   { server, ca, certificate, key }: KubernetesAccess,
 ): Promise<Sight<readonly KubernetesNode[]>> {
   const request = { method: 'GET', url: `${server}/api/v1/nodes`, headers: {} } as const;
-  const limits = { milliseconds: PATIENCE, ca, cert: certificate, key, signal: context.signal };
+  const limits = { milliseconds: PATIENCE, ca, cert: certificate, key, env: context.env, signal: context.signal };
   const answer = await send(request, limits);
   if ('failure' in answer) return { seen: silent(server, answer.reason) };
   return answer.status === 200

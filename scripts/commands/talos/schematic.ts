@@ -4,7 +4,6 @@ import { validate } from '../../config/validate.ts';
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
 import { send } from '../../system/http.ts';
 import { loadInputs } from '../../system/inputs.ts';
-import { trustedAuthority } from '../../system/trust.ts';
 import { registered, registration } from '../../talos/factory.ts';
 import { projectSchematics, type ProjectSchematic } from '../../talos/project-schematics.ts';
 import { step, type CommandResult, type Context } from '../context.ts';
@@ -50,12 +49,11 @@ async function register(
 ): Promise<readonly Problem[]> {
   if (yaml === null) return [];
   const schematic = { id, yaml };
-  const ca = await trustedAuthority(context.env);
-  const limits = { milliseconds: PATIENCE, signal: context.signal, ...(ca !== null && { ca }) };
+  const { env, signal } = context;
   const answer = await step(context, `Register ${id.slice(0, 12)}…`, () =>
-    send(registration(factory, schematic), limits),
+    send(registration(factory, schematic), { milliseconds: PATIENCE, env, signal }),
   );
-  if (context.signal.aborted) throw new Refusal([], Exit.interrupted);
+  if (signal.aborted) throw new Refusal([], Exit.interrupted);
   const { problems } = registered(answer, schematic, factory);
   if ('failure' in answer) throw new Refusal(problems, Exit.otherProgram);
   return problems;

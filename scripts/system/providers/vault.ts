@@ -21,7 +21,7 @@ export async function vaultAccess(
   if (!token.ok) return token;
   const ca = caFile === undefined ? checked({}) : await readAuthority(caFile, where);
   if (!ca.ok) return ca;
-  const limits = { milliseconds: timeout * 1000, signal, ...ca.value };
+  const limits = { milliseconds: timeout * 1000, env: where.env, signal, ...ca.value };
   return checked({ token: token.value, send: async (request) => send(request, limits) });
 }
 

@@ -142,7 +142,7 @@ describe('doctor --online', () => {
       url: `${factory.url}/image/${id}/${version}/nocloud-amd64.iso`,
     });
     const list = [image(SHARED, 'v1.12.0'), image(OWN, 'v1.99.0'), image(UNKNOWN, 'v1.12.0')];
-    const opened = { instance: { variables: { images: list } }, left: () => 5000, ca: null } as unknown as Opened;
+    const opened = { instance: { variables: { images: list } }, left: () => 5000, env: {} } as unknown as Opened;
     const rows = await images(contextFor(folder()).context, opened);
     expect(rows.map(({ name, status, found }) => [name, status, found.replace(/^\S+ /, '')])).toEqual([
       ['image 88d1', 'ok', 'has it'],
@@ -169,7 +169,7 @@ describe('doctor --online', () => {
     const factory = await startImageFactory();
     await fetch(`${factory.url}/schematics`, { method: 'POST', body: 'customization: {}\n' });
     expect(factory.known).toEqual([vanilla]);
-    const limits = { left: () => 5000, ca: null };
+    const limits = { left: () => 5000, env: {} };
     const rows = await bareMetalSchematics(contextFor(bareMetal()).context, limits, factory.url);
     expect(rows?.map(({ status, remedy }) => [status, remedy])).toEqual([
       ['fail', 'correct schematic_id of a'],
@@ -182,6 +182,6 @@ describe('doctor --online', () => {
   });
 
   test('leaves that where VMs are made', async () => {
-    expect(await bareMetalSchematics(contextFor(folder()).context, { left: () => 1, ca: null })).toBeNull();
+    expect(await bareMetalSchematics(contextFor(folder()).context, { left: () => 1, env: {} })).toBeNull();
   });
 });

@@ -1,6 +1,5 @@
 /** `nigari doctor --online`: asks whoever OpenTofu will ask, before it does. Nothing is changed, but for a lock on a name of its own. */
 import { Refusal } from '../../../problem.ts';
-import { trustedAuthority } from '../../../system/trust.ts';
 import type { Context } from '../../context.ts';
 import { openRendered } from '../../infra/instance.ts';
 import type { Row } from '../row.ts';
@@ -19,7 +18,7 @@ const PROBES: readonly ((context: Context, opened: Opened) => Promise<readonly R
 export async function online(context: Context): Promise<readonly Row[]> {
   const until = Date.now() + PATIENCE;
   const left = (): number => Math.max(1, until - Date.now());
-  const limits = { left, ca: await trustedAuthority(context.env) };
+  const limits = { left, env: context.env };
   const bareMetal = await bareMetalSchematics(context, limits);
   if (bareMetal !== null) return bareMetal;
   try {
