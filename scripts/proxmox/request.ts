@@ -70,9 +70,17 @@ export const privilegeMissing = (path: string, privilege: string) =>
     hint: `add it to a role that its user has there: \`pveum role modify ROLE --append --privs ${privilege}\`; \`nigari doctor --online\` tells all that is missing, \`nigari proxmox setup\` prints all that is needed`,
   }) as const satisfies Problem;
 
-const notProxmox: Problem = {
+const notProxmox = {
   code: 'proxmox-not-an-api',
   severity: 'error',
   message: 'what answers at proxmox_api_url is no Proxmox VE API',
   hint: 'correct proxmox_api_url in cluster.yaml, then run `nigari configure`',
-};
+} as const satisfies Problem;
+
+/** Who meets one of these at one question meets it at all others. */
+export const CANNOT_GO_ON: ReadonlySet<string> = new Set([
+  'proxmox-unreachable',
+  notProxmox.code,
+  certificateUntrusted.code,
+  tokenRefused.code,
+]);

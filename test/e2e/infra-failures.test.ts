@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { expectClear } from '../support/clear.ts';
-import { inFolder, infraProject, type InfraProject } from '../support/infra-project.ts';
+import { inFolder, infraProject, PLANTED, type InfraProject } from '../support/infra-project.ts';
 import type { Fault } from '../support/proxmox/faults.ts';
 import { project } from '../support/project.ts';
 import type { ProxmoxOptions } from '../support/proxmox/seeds.ts';
@@ -148,6 +148,24 @@ describe.skipIf(realTool('tofu') === null)('what Proxmox VE refuses', () => {
     const ended = await project.nigari((await story?.(project)) ?? UNASKED, 4);
     expectClear(ended, code);
     expect(ended.stderr.slice(ended.stderr.lastIndexOf('\nerror '))).toMatch(says);
+  });
+
+  test('a token that is not known, or a host that is away, before OpenTofu starts', async () => {
+    const { nigari, edit, proxmox } = await infraProject('', {}, { 'nodes.yaml': NODES });
+    await nigari(APPLY);
+    edit('nodes.yaml', (text) => text.replace('true', 'true, vm_cores: 8'));
+    await nigari(['configure']);
+    await nigari(['infra', 'plan', '--summary']);
+    const { length } = proxmox.requests;
+    await proxmox.down();
+    for (const args of [['plan'], ['apply'], ['apply-auto', '--yes'], ['destroy', '--yes'], ['refresh']])
+      expectClear(await nigari(['infra', ...args], 4), 'proxmox-unreachable');
+    await nigari(['infra', 'plan', '--summary', '-refresh=false']);
+    await proxmox.up();
+    edit('cluster.yaml', (text) => text.replace(PLANTED.token, PLANTED.token.replace('51b0', '61b0')));
+    await nigari(['configure']);
+    expectClear(await nigari(['infra', 'plan'], 4), 'proxmox-unauthorized');
+    expect(proxmox.requests.slice(length).map(({ kind }) => kind)).toEqual(['GET version']);
   });
 
   test('a state that somebody changes between the plan and the apply', async () => {

@@ -11,6 +11,7 @@ import { initIfDue } from './init.ts';
 import { prepare } from './instance.ts';
 import { tellNextStep } from './next-step.ts';
 import { planned, tellPlan } from './plan.ts';
+import { refuseUnreachable } from './proxmox.ts';
 import { tellRestarts } from './restarts.ts';
 import { openPlan, type OpenPlan } from './saved.ts';
 import { disownStrangers } from './strangers.ts';
@@ -34,6 +35,7 @@ export async function infraApply(context: Context, options: ApplyOptions, args: 
   await initIfDue(context, prepared);
   const plan = await openPlan(context, prepared);
   tellPlan(context, plan, 'text');
+  if (!isEmpty(plan.summary)) await refuseUnreachable(context, prepared);
   const isLossy = plan.summary.lines.some(isLoss);
   return applyPlan(context, plan, { ...options, yes: options.yes || !isLossy }, args);
 }

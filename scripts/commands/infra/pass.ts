@@ -7,6 +7,7 @@ import { step, type CommandResult, type Context } from '../context.ts';
 import { initIfDue, tofuInit } from './init.ts';
 import { prepare, type Prepared } from './instance.ts';
 import { lockPlatforms, READ_ONLY } from './lock-file.ts';
+import { refuseUnreachable } from './proxmox.ts';
 import { runTofu, type How } from './tofu.ts';
 
 export async function infraInit(context: Context, args: readonly string[]): CommandResult {
@@ -19,6 +20,7 @@ export async function passOn(context: Context, name: SubcommandName, args: reado
   const { needs } = SUBCOMMANDS[name];
   const prepared = await prepare(context, needs);
   if (needs === 'state' || needs === 'everything') await initIfDue(context, prepared);
+  if (name === 'refresh' || name === 'import') await refuseUnreachable(context, prepared);
   const env = needs === 'providers' ? await initWithoutState(context, prepared) : {};
   await runTofu(context, prepared, name, { args, env, output: outputOf(name) });
   return Exit.done;
