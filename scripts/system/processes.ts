@@ -10,6 +10,8 @@ import { killAll, passSignals, sharesTerminal, timeLimit } from './signals.ts';
 export interface RunOptions {
   /** The child has our terminal; nothing is captured. With `mask` its output passes through it, and is captured too. */
   readonly inherit?: boolean;
+  /** With `inherit`: its stdout goes to our stderr, since ours is for something else. */
+  readonly aside?: boolean;
   /** The child is an editor: where it shares our terminal, Ctrl-C is a key of its own and interrupts nothing. */
   readonly editor?: boolean;
   /** Its output is captured, but it may ask on our terminal by itself, as programs that want a passphrase do. */
@@ -20,7 +22,7 @@ export interface RunOptions {
   readonly take?: (bytes: Uint8Array) => void;
   /** Aborted: the child gets SIGTERM and is waited for. */
   readonly signal?: AbortSignal;
-  /** Milliseconds that the child and all that it started may take. Only with captured output. */
+  /** Milliseconds that the child may take, and all that it started, unless it shares our terminal. */
   readonly within?: number;
   /** Of our own environment the child gets only what every program needs. */
   readonly pristine?: boolean;
@@ -56,7 +58,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<C
   handOn(child.stdout, options.take);
   const { within } = options;
   const kill = (signal: NodeJS.Signals): unknown =>
-    within === undefined ? child.kill(signal) : killAll(child, signal);
+    within === undefined || terminal ? child.kill(signal) : killAll(child, signal);
   const signals = passSignals(kill, terminal, options.signal, options.editor && terminal);
   const limit = timeLimit(kill, within);
   const ended = await child;
@@ -84,9 +86,8 @@ function isOnTerminal({ inherit = false, asks = false }: RunOptions): boolean {
 }
 
 function settings(command: Command, options: RunOptions): Options {
-  const { inherit = false, mask, take, pristine = false, descriptors = [] } = options;
-  const shown = mask === undefined ? 'inherit' : ([lineByLine(mask), 'inherit', 'pipe'] as const);
-  const output = inherit ? shown : 'pipe';
+  const { inherit = false, aside = false, take, pristine = false, descriptors = [] } = options;
+  const output = (descriptor: 1 | 2) => (inherit ? shownOn(descriptor, options) : 'pipe');
   const input = command.stdin === undefined ? (inherit ? 'inherit' : 'ignore') : 'pipe';
   return {
     cwd: command.cwd,
@@ -94,7 +95,7 @@ function settings(command: Command, options: RunOptions): Options {
     extendEnv: false,
     ...(command.stdin !== undefined && { input: command.stdin }),
     // Any descriptor will do; execa's types have the first few.
-    stdio: [input, output, output, ...(descriptors as readonly 3[])],
+    stdio: [input, output(aside ? 2 : 1), output(2), ...(descriptors as readonly 3[])],
     ...(take !== undefined && { encoding: 'buffer', buffer: false }),
     reject: false,
     detached: !isOnTerminal(options),
@@ -106,6 +107,9 @@ function settings(command: Command, options: RunOptions): Options {
     windowsHide: true,
   };
 }
+
+const shownOn = (descriptor: 1 | 2, { mask }: RunOptions) =>
+  mask === undefined ? descriptor : ([lineByLine(mask), descriptor, 'pipe'] as const);
 
 function lineByLine(mask: (text: string) => string) {
   return function* (line: unknown): Generator<string> {

@@ -67,6 +67,9 @@ export function killAll(
 /** Between asking a child to end and ending it. */
 const GRACE_MS = 2000;
 
+/** A timer of Node's that should take longer ends at once: 24 days. */
+const LONGEST_MS = 2 ** 31 - 1 - GRACE_MS;
+
 /** Until released: ends a child that takes longer than it may. @param milliseconds undefined: it may take any time */
 export function timeLimit(kill: (signal: NodeJS.Signals) => void, milliseconds?: number) {
   let passed = false;
@@ -74,10 +77,9 @@ export function timeLimit(kill: (signal: NodeJS.Signals) => void, milliseconds?:
     passed = true;
     kill('SIGTERM');
   };
+  const limit = Math.min(milliseconds ?? LONGEST_MS, LONGEST_MS);
   const timers =
-    milliseconds === undefined
-      ? []
-      : [setTimeout(asking, milliseconds), setTimeout(() => kill('SIGKILL'), milliseconds + GRACE_MS)];
+    milliseconds === undefined ? [] : [setTimeout(asking, limit), setTimeout(() => kill('SIGKILL'), limit + GRACE_MS)];
   return { passed: () => passed, release: () => timers.forEach((timer) => clearTimeout(timer)) };
 }
 

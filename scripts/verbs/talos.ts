@@ -134,6 +134,7 @@ export const TALOS: VerbGroup = {
         DRY_RUN,
         TIMEOUT,
         STALE_OK,
+        JSON_OPTION,
       ],
       args: NODES,
       more: 'The cluster is whole before each machine and after it; at the first failure the others stay as they are, and the\nsame command goes on from there.\n\nExamples:\n  nigari talos upgrade --dry-run\n  nigari talos upgrade k8s-worker-1',
@@ -149,8 +150,16 @@ export const TALOS: VerbGroup = {
     {
       name: 'upgrade-k8s',
       summary: 'bring Kubernetes to the version that the files say',
-      options: [DRY_RUN, TIMEOUT, STALE_OK],
-      more: 'Examples:\n  nigari talos upgrade-k8s --dry-run\n  nigari talos upgrade-k8s',
+      options: [
+        DRY_RUN,
+        [
+          '--timeout <seconds>',
+          'how long to wait for a whole cluster, then how long each node may take (default: 600)',
+        ],
+        STALE_OK,
+        JSON_OPTION,
+      ],
+      more: 'Each node has --timeout, all of them in a row: talosctl is ended where it takes longer, and the same command goes on\nfrom there.\n\nExamples:\n  nigari talos upgrade-k8s --dry-run\n  nigari talos upgrade-k8s',
       run: async (context, options) =>
         (await import('../commands/talos/upgrade-kubernetes.ts')).talosUpgradeKubernetes(context, {
           staleOk: isStaleOk(options),
@@ -168,6 +177,7 @@ export const TALOS: VerbGroup = {
         ['--allow-quorum-loss', 'go on though the cluster does not survive it'],
         TIMEOUT,
         STALE_OK,
+        JSON_OPTION,
       ],
       args: ['[node]', 'its name'],
       more: 'Examples:\n  nigari talos reset k8s-worker-1\n  nigari talos reset k8s-worker-1 --yes',
@@ -220,7 +230,7 @@ export const TALOS: VerbGroup = {
     {
       name: 'validate',
       summary: 'make every machine configuration in memory, and let talosctl validate it',
-      options: [NODE, STALE_OK],
+      options: [NODE, STALE_OK, JSON_OPTION],
       args: NODES,
       more: 'Asks no machine, and works before the cluster is bootstrapped: for CI.\n\nExamples:\n  nigari talos validate\n  nigari talos validate k8s-cp-1',
       run: async (context, options, args) =>

@@ -109,4 +109,17 @@ describe.skipIf(realTool('talosctl') === null)('nigari talos upgrade-k8s', () =>
     expect(ended.stderr).toContain(said);
     expect(changesAt(made)).toEqual(before);
   });
+
+  test('ends a talosctl that waits for ever, and goes on from there', async () => {
+    const made = await due('', '1.13.0', '1.13.0');
+    made.edit('cluster.yaml', (text) => text.replace('1.34.0', '1.35.0'));
+    await made.nigari(['configure']);
+    made.talos.fail({ how: 'silent', call: 'ApplyConfiguration' });
+    const ended = await made.nigari(['talos', 'upgrade-k8s', '--timeout', '3'], 4);
+    expectClear(ended, 'kubernetes-upgrade-late');
+    expect(ended.stderr).toContain('not upgraded in 6 s');
+    made.talos.heal();
+    await made.nigari(['talos', 'upgrade-k8s']);
+    expect((await made.nigari(['talos', 'status'])).stdout).toContain('all is well');
+  });
 });

@@ -27,7 +27,8 @@ const parentSource = (folder: string): string => `
   const READY = ${JSON.stringify(folder)} + '/ready-' + process.pid;
   const command = { file: process.execPath, args: ['-e', ${JSON.stringify(CHILD)}], cwd: ${JSON.stringify(folder)}, env: { READY } };
   const mask = (text) => text.replace('SIG', '***');
-  const running = run(command, { inherit: how !== 'captured', signal: stop.signal, ...(how === 'masked' ? { mask } : {}) });
+  const more = { masked: { mask }, late: { mask, within: 1000 } }[how] ?? {};
+  const running = run(command, { inherit: how !== 'captured', signal: stop.signal, ...more });
   const waiting = setInterval(() => {
     if (!existsSync(READY)) return;
     clearInterval(waiting);
@@ -115,6 +116,10 @@ describe.skipIf(!hasScript())('Ctrl-C on a terminal', () => {
   test('is not the only way: a captured child gets a signal to us alone', async () => {
     const words = await onTerminal('captured', (_, pid) => process.kill(pid, 'SIGINT'));
     expect(words.at(-1)).toBe(captured('<SIGINT>'));
+  });
+
+  test('is not needed where a child there takes longer than it may', async () => {
+    expect((await onTerminal('late', () => {})).at(-1)).toContain('"late":true');
   });
 
   test('reaches a child behind a mask once', async () => {

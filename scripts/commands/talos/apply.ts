@@ -7,6 +7,7 @@ import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import { consent } from '../consent.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { eachNode, type Tell } from './each-node.ts';
+import { giveNodes } from './give-nodes.ts';
 import { bootOf, healthy, restarted } from './healthy.ts';
 import { join } from './join.ts';
 import { machineConfig } from './machine-config.ts';
@@ -41,7 +42,7 @@ export async function talosApply(
   const restarts = works.filter((work) => work.kind === 'changes' && work.change.reboots);
   if (restarts.length > 0 && !yes) await agree(context, session, restarts);
   for (const work of works) await applyOne(session, work, { mode, timeout });
-  giveWorks(context, works);
+  giveNodes(context, works.map(workValue));
   return Exit.done;
 }
 
@@ -53,7 +54,7 @@ export async function talosDiff(
 ): CommandResult {
   const works = await worksFor(await openSession(context, staleOk), names, { mode: 'auto', timeout: 0 });
   showWorks(context, works);
-  giveWorks(context, works);
+  giveNodes(context, works.map(workValue));
   return check && works.length > 0 ? Exit.workToDo : Exit.done;
 }
 
@@ -78,11 +79,6 @@ async function workFor(session: Session, node: TalosNode, { mode, timeout }: How
   const { text } = await machineConfig(session, node);
   const { said } = await callTalos(talosctl, nodeText(node), apply(accessTo(session, node), text, mode, true));
   return { node, kind: 'changes', change: machineChange(talosctl.hide(said)) };
-}
-
-/** To a program, at the end: where something fails, its problems are all that it gets. */
-function giveWorks({ reporter, json }: Context, works: readonly Work[]): void {
-  if (json) reporter.result(JSON.stringify({ nodes: works.map(workValue) }, null, 2));
 }
 
 function showWorks({ reporter }: Context, works: readonly Work[]): void {

@@ -7,6 +7,7 @@ import { consent } from '../consent.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { eachNode } from './each-node.ts';
 import { members } from './etcd.ts';
+import { giveNodes } from './give-nodes.ts';
 import { nodeState, nodeText } from './node-state.ts';
 import { chosenNodes } from './project.ts';
 import { accessTo, openSession, type Session } from './session.ts';
@@ -29,6 +30,7 @@ export async function talosReset(context: Context, name: string, options: ResetO
   const state = await nodeState(session.talosctl, node, session.talosconfig);
   if (state.kind === 'maintenance') {
     context.reporter.line(`${node.name} is in maintenance mode already`, 'good');
+    giveNodes(context, [{ name, done: false }]);
     return Exit.done;
   }
   if (state.kind !== 'configured') throw new Refusal([state.problem], Exit.otherProgram);
@@ -44,6 +46,7 @@ export async function talosReset(context: Context, name: string, options: ResetO
     tell('is in maintenance mode');
   });
   tellNext(context, node);
+  giveNodes(context, [{ name, done: true }]);
   return Exit.done;
 }
 

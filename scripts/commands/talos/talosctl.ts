@@ -23,7 +23,7 @@ export interface Talosctl {
 export interface TalosHow {
   /** Milliseconds that it may take. */
   readonly within?: number;
-  /** Its output goes to our terminal, masked. */
+  /** Its output is shown, masked: on stdout, unless that is for a program. */
   readonly shown?: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface Said {
 /** How a call ended that may fail. */
 export type TalosAnswer =
   | ({ readonly ok: true } & Said)
-  | { readonly ok: false; readonly failure: TalosFailure | null; readonly problem: Problem };
+  | { readonly ok: false; readonly failure: TalosFailure | null; readonly problem: Problem; readonly late: boolean };
 
 /**
  * @param wanted the version of Talos that it must know
@@ -96,16 +96,16 @@ export async function tryTalos(
   const { exitCode, stdout, stderr, late } = await toItsEnd(talosctl, call, how);
   if (exitCode === 0) return { ok: true, text: stdout, said: stderr };
   const said = talosctl.hide(late ? 'i/o timeout' : `${stdout}\n${stderr}`);
-  return { ok: false, failure: talosFailure(said), problem: talosProblem(what, said) };
+  return { ok: false, failure: talosFailure(said), problem: talosProblem(what, said), late };
 }
 
 async function toItsEnd({ path, context, hide }: Talosctl, call: TalosCall, how: TalosHow): Promise<Ended> {
-  const { signal, root } = context;
+  const { signal, root, json } = context;
   if (signal.aborted) throw new Refusal([], Exit.interrupted);
   const texts = call.filter(isUnseen).map(({ text }) => text);
   const ended = await withUnseen(texts, ({ paths, descriptors }) => {
     const command = { file: path, args: words(call, paths), cwd: root, env: ENV };
-    const output = how.shown ? { inherit: true, mask: hide } : {};
+    const output = how.shown ? { inherit: true, aside: json, mask: hide } : {};
     return run(command, { ...output, ...(how.within !== undefined && { within: how.within }), signal, descriptors });
   });
   const value = must(ended, Exit.otherProgram);

@@ -6,6 +6,7 @@ import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import { drainsByItself, unsupportedPath } from '../../talos/version.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { eachNode, type Tell } from './each-node.ts';
+import { giveNodes } from './give-nodes.ts';
 import { bootOf, healthy, restarted } from './healthy.ts';
 import { cordonedAmong, kubernetesNow } from './kubernetes.ts';
 import { answeringState, nodeText } from './node-state.ts';
@@ -40,22 +41,39 @@ export async function talosUpgrade(
   if (due.length === 0)
     reporter.line(`every machine runs Talos ${session.cluster.talosVersion}, with its schematic`, 'good');
   for (const { node, running } of due) reporter.line(`${node.name}: ${runningText(running)} → ${node.image}`);
-  lookAtPaths(session, due, options);
-  if (!options.dryRun) await upgradeAll(session, due, options);
+  const warnings = lookAtPaths(session, due, options);
+  reporter.problems(warnings);
+  const cordoned = options.dryRun ? [] : await upgradeAll(session, due, options);
+  giveNodes(context, due.map(dueValue(session, !options.dryRun)), [...warnings, ...cordoned]);
   return Exit.done;
 }
 
-/** @throws Refusal 2 for each machine to which what is wanted is older, or more than a minor away */
-function lookAtPaths({ cluster, context }: Session, due: readonly Due[], options: TalosUpgradeOptions): void {
+const dueValue =
+  ({ cluster }: Session, done: boolean) =>
+  ({ node: { name, image }, running: { version, schematic } }: Due): object => ({
+    name,
+    from: version,
+    to: cluster.talosVersion,
+    schematic,
+    image,
+    done,
+  });
+
+/** @returns warnings @throws Refusal 2 for each machine to which what is wanted is older, or more than a minor away */
+function lookAtPaths({ cluster }: Session, due: readonly Due[], options: TalosUpgradeOptions): readonly Problem[] {
   const found = due.flatMap(
     ({ node, running }) => unsupportedPath(nodeText(node), running.version, cluster.talosVersion) ?? [],
   );
   if (found.length > 0 && !options.allowUnsupportedPath) throw new Refusal(found, Exit.refusedInput);
-  context.reporter.problems(found.map((problem) => ({ ...problem, severity: 'warning' })));
+  return found.map((problem) => ({ ...problem, severity: 'warning' }));
 }
 
-/** Looks for cordoned nodes also where nothing was due: an earlier run may have been killed. */
-async function upgradeAll(session: Session, due: readonly Due[], options: TalosUpgradeOptions): Promise<void> {
+/** Looks for cordoned nodes also where nothing was due: an earlier run may have been killed. @returns them */
+async function upgradeAll(
+  session: Session,
+  due: readonly Due[],
+  options: TalosUpgradeOptions,
+): Promise<readonly Problem[]> {
   const { reporter, call } = session.context;
   for (const [index, one] of due.entries()) {
     const left = due.slice(index + 1).map((other) => other.node.name);
@@ -64,8 +82,10 @@ async function upgradeAll(session: Session, due: readonly Due[], options: TalosU
     });
   }
   const nodes = await kubernetesNow(session);
-  reporter.problems(cordonedAmong('found' in nodes ? nodes.found : []));
+  const cordoned = cordonedAmong('found' in nodes ? nodes.found : []);
+  reporter.problems(cordoned);
   if (due.length > 0) reporter.line(`Next, so that their configurations say it too:\n  ${call} talos apply`);
+  return cordoned;
 }
 
 interface Due {

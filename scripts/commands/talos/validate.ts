@@ -3,6 +3,7 @@ import { Exit } from '../../problem.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { openBundle, passingBundle } from './bundle.ts';
 import { eachNode } from './each-node.ts';
+import { giveNodes } from './give-nodes.ts';
 import { machineConfig } from './machine-config.ts';
 import { chosenNodes, readTalosCluster } from './project.ts';
 import { sessionWith } from './session.ts';
@@ -17,5 +18,9 @@ export async function talosValidate(context: Context, names: readonly string[], 
   const session = await sessionWith(context, talosctl, cluster, bundle);
   await eachNode(context, 'validate', nodes, (node) => machineConfig(session, node));
   context.reporter.line(`${nodes.length} machine configurations are valid`, 'good');
+  giveNodes(
+    context,
+    nodes.map(({ name }) => ({ name, valid: true })),
+  );
   return Exit.done;
 }
