@@ -103,7 +103,7 @@ export const TALOS: VerbGroup = {
         JSON_OPTION,
       ],
       args: NODES,
-      more: 'Shows what changes first, secrets hidden, and asks before a machine restarts.\n\nExamples:\n  nigari talos apply\n  nigari talos apply k8s-worker-3 --mode staged',
+      more: 'Shows what changes first, secrets hidden, and asks before a machine restarts. One that does not answer keeps the\nothers from nothing but a restart; the run ends with 4 then.\n\nExamples:\n  nigari talos apply\n  nigari talos apply k8s-worker-3 --mode staged',
       run: async (context, options, args) =>
         (await import('../commands/talos/apply.ts')).talosApply(context, named(options, args), {
           staleOk: isStaleOk(options),
@@ -117,9 +117,9 @@ export const TALOS: VerbGroup = {
       summary: 'show what `talos apply` would change',
       options: [NODE, ['--check', 'end with 5 where something would change'], STALE_OK, JSON_OPTION],
       args: NODES,
-      more: 'Examples:\n  nigari talos diff\n  nigari talos diff k8s-cp-1 --check',
+      more: 'Ends with 4 where a machine cannot be asked; what the others would change is shown all the same.\n\nExamples:\n  nigari talos diff\n  nigari talos diff k8s-cp-1 --check',
       run: async (context, options, args) =>
-        (await import('../commands/talos/apply.ts')).talosDiff(context, named(options, args), {
+        (await import('../commands/talos/diff.ts')).talosDiff(context, named(options, args), {
           staleOk: isStaleOk(options),
           check: options.check ?? false,
         }),

@@ -228,6 +228,52 @@ describe.skipIf(realTool('talosctl') === null)('nigari talos', () => {
       );
   });
 
+  test('shows and gives the others theirs where one does not answer, all but a restart', async () => {
+    const { talos, nigari, edit } = await talosProject({ 'cp-1': 11, 'wk-1': 21, 'wk-2': 22, 'wk-3': 23 });
+    await nigari(['bootstrap', 'talos']);
+    const more = (name: string, lines: string): void =>
+      edit(`talos/nodes/${name}.yaml`, (text) => text.replace(/^machine:\n/m, `machine:\n  ${lines}\n`));
+    more('cp-1', 'sysctls: { vm.overcommit_memory: "1" }');
+    more('wk-1', 'udev: { rules: [x] }');
+    await nigari(['talos', 'reset', 'wk-2', '--yes']);
+    await talos.until(({ nodes }) => nodes.get('wk-2')?.stage === 'maintenance');
+    talos.power('wk-3', 'off');
+
+    const shown = await nigari(['talos', 'diff', '--stale-ok', '--check'], 4);
+    expectClear(shown, 'talos-refused');
+    expect(shown.stdout).toMatch(/^\+ +vm\.overcommit_memory: "1"$[^]*^wk-3 cannot be asked what would change$/m);
+    expect(shown.stdout).not.toContain('every machine has');
+
+    const ended = await nigari(['talos', 'apply', '--stale-ok', '--timeout', '8'], 4);
+    expectClear(ended, 'talos-refused');
+    expect(ended.stderr).toMatch(/^note +left as they are: wk-1: .*\(talos-restart-left\)$/m);
+    const states = [...talos.nodes.values()].map(({ name, stage }) => `${name} ${stage}`);
+    expect(states).toEqual(['cp-1 running', 'wk-1 running', 'wk-2 running', 'wk-3 off']);
+    const left = await nigari(['talos', 'diff', '--stale-ok', '--json'], 4);
+    expect(JSON.parse(left.stdout)).toMatchObject({
+      nodes: [
+        { name: 'wk-1', state: 'configured', reboots: true },
+        { name: 'wk-3', state: 'silent' },
+      ],
+      problems: [{ code: 'talos-refused' }],
+    });
+
+    talos.power('wk-3', 'on');
+    await nigari(['talos', 'apply', '--stale-ok', '--yes']);
+    expect((await nigari(['talos', 'diff', '--stale-ok', '--check'])).stdout).toContain('every machine has');
+  });
+
+  test('applies nothing where a machine belongs to another cluster', async () => {
+    const { talos, nigari, edit } = await talosProject({ 'cp-1': 11, 'wk-1': 21 });
+    await nigari(['bootstrap', 'talos']);
+    edit('talos/nodes/cp-1.yaml', (text) => text.replace(/^machine:\n/m, 'machine:\n  sysctls: { a.b: "1" }\n'));
+    talos.fail({ node: 'wk-1', how: 'wrong-certificate' });
+    expectClear(await nigari(['talos', 'apply', '--stale-ok', '--timeout', '4'], 4), 'talos-foreign');
+    const ended = await nigari(['talos', 'diff', '--stale-ok'], 4);
+    expectClear(ended, 'talos-foreign');
+    expect(ended.stdout).toMatch(/^\+ +a\.b: "1"$/m);
+  });
+
   test('hides the secrets in what an apply would change', async () => {
     const { nigari, bundle, edit } = await talosProject({ 'cp-1': 11 });
     await nigari(['bootstrap', 'talos']);

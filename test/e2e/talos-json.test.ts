@@ -29,6 +29,10 @@ describe.skipIf(realTool('talosctl') === null)('on stdout', () => {
       one({ healthy: false, problems: [one({ code: 'talos-refused' })] }),
     );
     expect(await value('talos nodes --stale-ok --node wk-1')).toEqual({ nodes: [one({ state: 'silent' })] });
+    const silent = one({ name: 'wk-1', state: 'silent' });
+    const unseen = { nodes: [silent], problems: [one({ code: 'talos-refused' })] };
+    expect(await value('talos diff --stale-ok', 4)).toEqual(unseen);
+    expect(await value('talos apply --stale-ok --timeout 3', 4)).toEqual(unseen);
     expect(await value('talos verify --stale-ok', 4)).toEqual({
       rows: expect.arrayContaining([one({ name: 'wk-1', status: 'fail' })]),
     });

@@ -70,3 +70,19 @@ export function answeringState(
     return state.kind === 'silent' ? { seen: state.problem } : { found: state };
   });
 }
+
+/** The same, where one that does not come in time is an answer, too. */
+export async function stateWithin(
+  talosctl: Talosctl,
+  node: TalosNode,
+  talosconfig: Secret | null,
+  patience: Patience,
+): Promise<NodeState> {
+  try {
+    return await answeringState(talosctl, node, talosconfig, patience);
+  } catch (error) {
+    const [problem] = error instanceof Refusal ? error.problems : [];
+    if (problem === undefined) throw error;
+    return { kind: 'silent', problem };
+  }
+}

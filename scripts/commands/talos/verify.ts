@@ -1,6 +1,6 @@
 /** `nigari talos verify`: is each machine the one that the files mean? It answers, and has that version, disk and MAC address. */
 import type { Secret } from '../../config/secret.ts';
-import { Exit, Refusal, type Problem } from '../../problem.ts';
+import { Exit, type Problem } from '../../problem.ts';
 import { disksOf, linksOf } from '../../talos/answers.ts';
 import { resources, resourcesInMaintenance } from '../../talos/calls.ts';
 import { disksText, fittingDisks, installDiskFinding } from '../../talos/install-disk.ts';
@@ -10,11 +10,10 @@ import type { CommandResult, Context } from '../context.ts';
 import { ok, tell, type Row } from '../doctor/row.ts';
 import { openBundle } from './bundle.ts';
 import { eachNode } from './each-node.ts';
-import { answeringState, nodeState, nodeText, type NodeState } from './node-state.ts';
+import { nodeText, stateWithin, type NodeState } from './node-state.ts';
 import { chosenNodes, readTalosCluster } from './project.ts';
 import { sessionWith } from './session.ts';
 import { findTalosctl, tryTalos, type Talosctl } from './talosctl.ts';
-import type { Patience } from './wait.ts';
 
 export interface VerifyOptions {
   readonly staleOk: boolean;
@@ -34,7 +33,7 @@ export async function talosVerify(
   const session = bundle === null ? null : await sessionWith(context, talosctl, cluster, bundle);
   const asking = { talosctl: session?.talosctl ?? talosctl, talosconfig: session?.talosconfig ?? null };
   const rows = await eachNode(context, 'ask', chosenNodes(cluster, names), async (node, tell) => {
-    const state = await stateWithin(asking, node, { seconds: wait, tell });
+    const state = await stateWithin(asking.talosctl, node, asking.talosconfig, { seconds: wait, tell });
     return 'problem' in state ? [unreachable(node, state.problem)] : rowsOf(asking, node, state, cluster.talosVersion);
   });
   const all = rows.flat();
@@ -50,18 +49,6 @@ interface Asking {
 }
 
 type Answering = Extract<NodeState, { version: string | null }>;
-
-/** One that does not come in time is a row, and no reason to stop. */
-async function stateWithin({ talosctl, talosconfig }: Asking, node: TalosNode, patience: Patience): Promise<NodeState> {
-  if (patience.seconds === 0) return nodeState(talosctl, node, talosconfig);
-  try {
-    return await answeringState(talosctl, node, talosconfig, patience);
-  } catch (error) {
-    const [problem] = error instanceof Refusal ? error.problems : [];
-    if (problem === undefined) throw error;
-    return { kind: 'silent', problem };
-  }
-}
 
 const unreachable = ({ name }: TalosNode, { message, hint = '' }: Problem): Row => ({
   name,
