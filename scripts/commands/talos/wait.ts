@@ -7,8 +7,9 @@ import type { Tell } from './each-node.ts';
 /** What a look found: what was waited for, or what there is instead. */
 export type Sight<T> = { readonly found: T } | { readonly seen: Problem };
 
-/** Between two looks, in milliseconds. */
-const PAUSE = 2_000;
+/** Between two looks, in milliseconds: what is over soon is seen soon, and what takes minutes is not asked all the time. */
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 2_000;
 
 export interface Patience {
   /** Seconds; 0 is a single look. */
@@ -23,7 +24,7 @@ export async function waitFor<T>(
   look: () => Promise<Sight<T>>,
 ): Promise<T> {
   const start = Date.now();
-  for (;;) {
+  for (let rest = FIRST_PAUSE; ; rest = Math.min(2 * rest, LONGEST_PAUSE)) {
     const sight = await look();
     if ('found' in sight) return sight.found;
     if (signal.aborted) throw new Refusal([], Exit.interrupted);
@@ -31,7 +32,7 @@ export async function waitFor<T>(
     if (waited >= seconds)
       throw new Refusal([seconds === 0 ? sight.seen : tooLong(sight.seen, waited)], Exit.otherProgram);
     tell(sight.seen.message);
-    await pause(PAUSE, undefined, { signal }).catch(() => {});
+    await pause(rest, undefined, { signal }).catch(() => {});
   }
 }
 
