@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { defineConfig } from 'vitest/config';
 
@@ -18,9 +19,9 @@ export default defineConfig({
     // Real tools take seconds to start on a busy machine; nothing here measures time.
     testTimeout: 240_000,
     hookTimeout: 240_000,
-    // Tests run programs, change directories and set modes: each file in a process of its own, one per core.
+    // Tests run programs, change directories and set modes: each file in a process of its own. Many wait for others to be done.
     pool: 'forks',
-    maxWorkers: '100%',
+    maxWorkers: availableParallelism() + 1,
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
   },
 });
