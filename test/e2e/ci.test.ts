@@ -13,7 +13,7 @@ import { realTool, tofuEnv } from '../support/tools.ts';
 const TOKEN = '5ec4e700-1234-4000-8000-0123456789ab';
 const CLUSTER = `node_cidr: 10.0.0.0/24
 cluster_api_addr: 10.0.0.10
-proxmox_api_url: https://pve.example.com:8006
+proxmox_api_url: https://127.0.0.1:9
 proxmox_node: pve
 proxmox_api_token_id: planted@pve!nigari
 proxmox_api_token_secret: ${TOKEN}

@@ -152,6 +152,10 @@ describe.skipIf(realTool('tofu') === null)('what Proxmox VE refuses', () => {
 
   test('a token that is not known, or a host that is away, before OpenTofu starts', async () => {
     const { nigari, edit, proxmox } = await infraProject('', {}, { 'nodes.yaml': NODES });
+    await proxmox.down();
+    expect((await nigari(['infra', 'plan', '--summary'])).stderr).toMatch(/^warning .*\(proxmox-unreachable\)$/m);
+    expectClear(await nigari(APPLY, 4), 'proxmox-unreachable');
+    await proxmox.up();
     await nigari(APPLY);
     edit('nodes.yaml', (text) => text.replace('true', 'true, vm_cores: 8'));
     await nigari(['configure']);

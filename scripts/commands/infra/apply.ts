@@ -11,7 +11,7 @@ import { initIfDue } from './init.ts';
 import { prepare } from './instance.ts';
 import { tellNextStep } from './next-step.ts';
 import { planned, tellPlan } from './plan.ts';
-import { refuseUnreachable } from './proxmox.ts';
+import { refuseUnreachable } from './reach.ts';
 import { tellRestarts } from './restarts.ts';
 import { openPlan, type OpenPlan } from './saved.ts';
 import { disownStrangers } from './strangers.ts';

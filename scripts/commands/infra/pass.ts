@@ -7,7 +7,7 @@ import { step, type CommandResult, type Context } from '../context.ts';
 import { initIfDue, tofuInit } from './init.ts';
 import { prepare, type Prepared } from './instance.ts';
 import { lockPlatforms, READ_ONLY } from './lock-file.ts';
-import { refuseUnreachable } from './proxmox.ts';
+import { refuseUnreachable } from './reach.ts';
 import { runTofu, type How } from './tofu.ts';
 
 export async function infraInit(context: Context, args: readonly string[]): CommandResult {

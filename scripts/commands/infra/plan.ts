@@ -10,7 +10,7 @@ import { step, type CommandResult, type Context } from '../context.ts';
 import { refuseStale } from './current.ts';
 import { initIfDue } from './init.ts';
 import { prepare } from './instance.ts';
-import { refuseUnreachable } from './proxmox.ts';
+import { refuseBlindPlan } from './reach.ts';
 import { makePlan, type MadePlan, type OpenPlan } from './saved.ts';
 import { asksForDetail } from './tofu.ts';
 
@@ -44,7 +44,7 @@ export async function planned(
   const { instance, manifest } = prepared;
   if (!staleOk) await refuseStale(context, manifest);
   await initIfDue(context, prepared);
-  if (!args.some(isWithoutRefresh)) await refuseUnreachable(context, prepared);
+  await refuseBlindPlan(context, prepared, args);
   const isShown = format === 'text' && !summaryOnly;
   const plan = () => makePlan(context, prepared, args, isShown ? 'shown' : 'captured');
   const made = await (isShown ? plan() : step(context, `tofu plan in ${instance.directory}`, plan));
@@ -66,9 +66,6 @@ async function refuseOther(
   await dropPlan(savedPlanOf(context.root, call.instance.directory));
   throw new Refusal([other], Exit.refusedInput);
 }
-
-/** Then OpenTofu plans by its state alone, and asks nobody. */
-const isWithoutRefresh = (argument: string): boolean => /^--?refresh=(false|f|0)$/i.test(argument);
 
 const asksToDestroy = (args: readonly string[]): boolean => args.some((argument) => /^--?destroy$/.test(argument));
 

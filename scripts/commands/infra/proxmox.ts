@@ -1,12 +1,12 @@
 /** Asking the API of Proxmox VE, with the token that the instance has. */
 import { secret, type Secret } from '../../config/secret.ts';
-import { Exit, must, Refusal, type Checked } from '../../problem.ts';
-import { CANNOT_GO_ON, dataOf, get } from '../../proxmox/request.ts';
+import { Exit, must, type Checked } from '../../problem.ts';
+import { dataOf, get } from '../../proxmox/request.ts';
 import { guestsOf, macsOf, type Guest } from '../../proxmox/answers.ts';
 import { inBatches } from '../../system/batches.ts';
 import { send } from '../../system/http.ts';
 import type { Existing } from '../../tofu/plan/made.ts';
-import { step, type Context } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { Prepared } from './instance.ts';
 
 /** @param path below `/api2/json/` @returns `data` of the answer */
@@ -33,19 +33,6 @@ export function proxmoxOf(
 function valueOf(secrets: Prepared['secrets'], env: Context['env'], key: string): Secret | null {
   const own = env[`TF_VAR_${key}`];
   return secrets.get(key) ?? (own === undefined ? null : secret(own));
-}
-
-/**
- * The provider asks for more than a minute whoever does not answer or know the token, and takes images that it cannot see for lost.
- * @throws Refusal 4 where no question of OpenTofu would be answered
- */
-export async function refuseUnreachable(context: Context, prepared: Prepared): Promise<void> {
-  const ask = proxmoxOf(context, prepared);
-  if (ask === null) return;
-  const answer = await step(context, 'Reach Proxmox VE', () => ask('version'));
-  if (context.signal.aborted) throw new Refusal([], Exit.interrupted);
-  const why = answer.problems.filter(({ code }) => CANNOT_GO_ON.has(code));
-  if (why.length > 0) throw new Refusal(why, Exit.otherProgram);
 }
 
 /** Several questions at once, but not so many that the API turns them away. */
