@@ -299,6 +299,12 @@ describe('nothing arises from a value and what stands beside it', () => {
     ],
     ['a.yaml.njk', 'a: foo\n  #{ "x" }#', 'template-place 2: a value cannot stand in the middle of a plain scalar'],
     ['a.yaml.njk', 'a: #{ "x" }#\n  more', 'template-place 1: text follows a value directly'],
+    ['a.yaml.njk', '---#{ "x" }#', 'template-place 1: a value cannot stand in the middle of a plain scalar'],
+    ['a.yaml.njk', '-- #{ "x" }#', 'template-place 1: a value cannot stand in the middle of a plain scalar'],
+    ['a.yaml.njk', '--\n#{ "x" }#', 'template-place 2: a value cannot stand in the middle of a plain scalar'],
+    ['a.yaml.njk', '---- #{ "x" }#', 'template-place 1: a value cannot stand in the middle of a plain scalar'],
+    ['a.yaml.njk', 'a: b\n --- #{ "x" }#', 'template-place 2: a value cannot stand in the middle of a plain scalar'],
+    ['a.yaml.njk', '--- #{ "x" }#\ny: z', 'template-place 1: text follows a value directly'],
     ['a.yaml.njk', 'a: [a\n  #{ "x" }#]', 'template-place 2: a value cannot stand in the middle of a plain scalar'],
     [
       'a.yaml.njk',
@@ -310,6 +316,13 @@ describe('nothing arises from a value and what stands beside it', () => {
 
   test.each([
     ['a.tf.njk', 'x = <<EOT#| c |#\nit"s\nEOT\ny = #{ "b" }#', 'x = <<EOT\nit"s\nEOT\ny = "b"'],
+    ['a.yaml.njk', '---\n#{ "x y" }#\n--- #{ "z" }#\n--- # c\na: #{ 1 }#\n', '---\n"x y"\n--- z\n--- # c\na: 1\n'],
+    ['a.yaml.njk', 'a: |\n  --- b\n---\n#{ cluster.vars.map }#\n', 'a: |\n  --- b\n---\n{"k":1}\n'],
+    [
+      'a.yaml.njk',
+      '- a\n---\n- b\n- --- #{ cluster.vars.list }#',
+      'template-place 4: a value cannot stand in the middle of a plain scalar',
+    ],
     ['a.yaml.njk', '- !!str |\n  #{ "x: y" }#\n', '- !!str |\n  x: y\n'],
     [
       'a.yaml.njk',

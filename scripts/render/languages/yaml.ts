@@ -9,6 +9,8 @@ import { jsonLiteral, scalarText } from './json.ts';
 type Mode =
   /** Only blanks and `- ` so far on this line. */
   | 'line-start'
+  /** Dashes at the very start of a line, `indent` of them: three begin a document. */
+  | 'marker'
   /** Behind `: `, `- `, `[`, `{` or `,`: a value may begin. */
   | 'value'
   | 'plain'
@@ -109,12 +111,20 @@ const steps: Readonly<Record<Mode, Step>> = {
   'line-start'(place, character, next) {
     if (character === '\n') return { ...LINE_START, above: place.above };
     if (character === ' ') return { ...place, indent: place.indent + 1 };
+    if (character === '-' && next === '-' && place.indent === 0) return { ...place, mode: 'marker', indent: 1 };
     if (place.above && character !== '#' && character !== '\r' && place.indent > place.above.parent) {
       return { ...place, ...place.above, above: null };
     }
     if (character === '-' && endsWord(next))
       return { ...place, indent: place.indent + 1, parent: place.indent, above: null };
     return valueStart({ ...place, above: null }, character);
+  },
+  marker(place, character, next, before) {
+    if (character === '-' && place.indent < 3) return { ...place, indent: place.indent + 1 };
+    if (place.indent === 3 && endsWord(character))
+      return steps.value(become(LINE_START, 'value'), character, next, before);
+    const { mode = 'plain', parent = place.parent } = place.above ?? {};
+    return steps[mode]({ ...place, mode, parent, indent: 0, above: null }, character, next, before);
   },
   value(place, character) {
     if (character === '\n') return newLine(place, null);
@@ -161,6 +171,8 @@ function slot(place: YamlPlace): Slot<YamlPlace> | NoSlot {
     case 'line-start':
       if (place.above && place.indent > place.above.parent) return NO_SLOT[place.above.mode];
       return { print: yamlLiteral, after: { ...place, mode: 'done', above: null } };
+    case 'marker':
+      return NO_SLOT.plain;
     case 'value':
       return { print: yamlLiteral, after: become(place, 'done') };
     case 'double':
