@@ -72,6 +72,7 @@ function kubernetesFields(cluster: ClusterYaml, nodes: readonly NodeYaml[]) {
       asWritten(cluster, 'talos_schematic'),
       unset('talos_schematic'),
     ),
+    talos_patches: filled('talos_patches'),
     talos_driver: filled('talos_driver'),
   };
 }

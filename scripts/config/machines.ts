@@ -83,6 +83,7 @@ function inputFields(node: NodeYaml, index: number, cluster: ClusterYaml, mac_ad
     encrypt_disk: filled('encrypt_disk'),
     kernel_modules: filled('kernel_modules'),
     labels: filled('labels'),
+    talos_patches: filled('talos_patches'),
     vm_id: orNull('vm_id'),
     vm_cores: firstOf(asWritten('vm_cores'), ...sizeCandidates(cluster, group, 'cores')),
     vm_sockets: firstOf(asWritten('vm_sockets'), ...sizeCandidates(cluster, group, 'sockets')),

@@ -13,6 +13,7 @@ import { IDENTITY_RULES } from './rules/identity.ts';
 import { LABEL_RULES } from './rules/labels.ts';
 import { LINK_RULES } from './rules/links.ts';
 import { NETWORK_RULES } from './rules/networks.ts';
+import { PATCH_RULES } from './rules/patches.ts';
 import { PROVIDER_RULES } from './rules/providers.ts';
 import { PROXMOX_RULES } from './rules/proxmox.ts';
 import type { Finding, Rule, RuleInput } from './rules/rule.ts';
@@ -35,6 +36,7 @@ export const RULES: readonly Rule[] = [
   ...LINK_RULES,
   ...DISK_RULES,
   ...LABEL_RULES,
+  ...PATCH_RULES,
   ...PROXMOX_RULES,
   ...STATE_RULES,
   ...TEXT_RULES,

@@ -80,6 +80,12 @@ export interface ClusterYaml {
    */
   talos_schematic?: SchematicYaml;
   /**
+   * What every machine is told besides, in Talos' own words: pieces of its machine configuration, and documents. They count after nigari's own.
+   */
+  talos_patches?: {
+    [k: string]: unknown;
+  }[];
+  /**
    * What makes the machine configurations of the patches in talos/: talosctl, or talhelper, for which a talconfig.yaml is made as well.
    */
   talos_driver?: 'talosctl' | 'talhelper';
@@ -496,6 +502,12 @@ export interface NodeYaml {
   labels?: {
     [k: string]: string;
   };
+  /**
+   * What this machine is told besides, in Talos' own words: pieces of its machine configuration, and documents. They count last.
+   */
+  talos_patches?: {
+    [k: string]: unknown;
+  }[];
   /**
    * Id of the VM on Proxmox. Not set: Proxmox gives a free one.
    */

@@ -53,8 +53,8 @@ const HALVES: Readonly<Record<string, string>> = {
 };
 
 describe.each([
-  ['cluster.yaml.example', CLUSTER, (text: string) => inputs(text, NODES), 32, ['first-boot-untagged']],
-  ['nodes.yaml.example', NODES, (text: string) => inputs(CLUSTER, text), 19, ['disk-and-selector']],
+  ['cluster.yaml.example', CLUSTER, (text: string) => inputs(text, NODES), 33, ['first-boot-untagged']],
+  ['nodes.yaml.example', NODES, (text: string) => inputs(CLUSTER, text), 20, ['disk-and-selector']],
 ])('%s', (_, text, sources, count, exclusive) => {
   test('has settings that are commented out', () => {
     expect(settings(text)).toHaveLength(count);
@@ -121,7 +121,15 @@ const defaultOf = (kind: InputKind, path: KeyPath): unknown => (keySchema(kind, 
 /** Written in the example, so not with their defaults. */
 const SET = ['cluster_name', 'talos_version', 'kubernetes_version'];
 /** Empty by default: the example shows what they may hold. */
-const EXAMPLES = ['cluster_api_tls_sans', 'vars', 'nodes[0].kernel_modules', 'nodes[0].labels', 'nodes[0].vars'];
+const EXAMPLES = [
+  'cluster_api_tls_sans',
+  'talos_patches',
+  'vars',
+  'nodes[0].kernel_modules',
+  'nodes[0].labels',
+  'nodes[0].talos_patches',
+  'nodes[0].vars',
+];
 
 describe('each valid fixture', () => {
   const names = readdirSync(new URL('../fixtures/valid', import.meta.url));

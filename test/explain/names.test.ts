@@ -101,7 +101,7 @@ describe('a name that is none is refused, with what was likely meant', () => {
     ['nodes.length', 'there are cp-1, wk-1, 0'],
     ['node_dns_servers.length', 'it has 2 items, which count from 0'],
     ['vars.constructor', 'there are team, a b, x.y'],
-    ['nodes.cp-1.zzz', expect.stringMatching(/^there are name, .* and 18 more$/)],
+    ['nodes.cp-1.zzz', expect.stringMatching(/^there are name, .* and 19 more$/)],
   ])('%s', (name, hint) => {
     const answer = ask(name);
     expect(answer.ok).toBe(false);

@@ -123,8 +123,13 @@ function saysTheSame({ texts }: Case, source: Written, characters: string): bool
     return texts[source.file]?.includes(`&${anchor} `) === true && same(read(texts, source), source.value);
   const said: unknown = parse(characters);
   const isBlock = typeof source.value === 'object' && !/^[[{]/.test(characters);
-  const first = Array.isArray(source.value) ? source.value[0] : Object.keys(source.value ?? {})[0];
-  return same(said, isBlock ? first : source.value);
+  return same(said, isBlock ? firstIn(source.value) : source.value);
+}
+
+/** The first item or key, of the first item where that is a block, too. */
+function firstIn(value: unknown): unknown {
+  const first: unknown = Array.isArray(value) ? value[0] : Object.keys(value ?? {})[0];
+  return typeof first === 'object' ? firstIn(first) : first;
 }
 
 /** What another YAML reader finds at the source's key. */

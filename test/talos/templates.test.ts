@@ -15,12 +15,15 @@ async function talosFiles(scenario: string, talos_version: string): Promise<Read
   return new Map(files.map(({ path, bytes }) => [path, new TextDecoder().decode(bytes)]));
 }
 
-/** The documents of each node, from all its patches. */
+/** The documents of each node, from all its patches: without what users say in their own words. */
 async function patchesOf(scenario: string, version: string): Promise<ReadonlyMap<string, Documents>> {
   const files = await talosFiles(scenario, version);
   const { nodes } = clusterOf(files.get('talos/cluster.yaml') ?? '');
   return new Map(
-    nodes.map(({ name, patches }) => [name, patches.flatMap((path) => documentsOf(files.get(path) ?? ''))]),
+    nodes.map(({ name, patches }) => [
+      name,
+      patches.filter((path) => !/\bown\.yaml$/.test(path)).flatMap((path) => documentsOf(files.get(path) ?? '')),
+    ]),
   );
 }
 

@@ -18,7 +18,7 @@ interface Found {
   readonly text: string;
   readonly path: InputPath;
   readonly isKey: boolean;
-  /** Below `vars`, where texts may have several lines. */
+  /** Below a key whose contents are the user's own: texts there may have several lines. */
   readonly isFree: boolean;
 }
 
@@ -29,14 +29,16 @@ function isSecretKey(key: string): key is SecretKey {
   return (SECRET_KEYS as readonly string[]).includes(key);
 }
 
-/** Every text of both files, and every key below `vars`: without secrets, and without what other tools read. */
+const isFreeKey = (key: string): boolean => key === 'vars' || key === 'talos_patches';
+
+/** Every text of both files, and every key of the user's own: without secrets, and without what other tools read. */
 export function* plainTexts({ cluster, nodes }: RuleInput): Generator<Found> {
   for (const [key, value] of Object.entries(cluster ?? {})) {
-    if (!isSecretKey(key) && !isApplicationKey(key)) yield* textsIn(value, [CLUSTER_FILE, key], key === 'vars');
+    if (!isSecretKey(key) && !isApplicationKey(key)) yield* textsIn(value, [CLUSTER_FILE, key], isFreeKey(key));
   }
   for (const [index, node] of nodes.entries()) {
     for (const [key, value] of Object.entries(node)) {
-      yield* textsIn(value, [NODES_FILE, 'nodes', index, key], key === 'vars');
+      yield* textsIn(value, [NODES_FILE, 'nodes', index, key], isFreeKey(key));
     }
   }
 }
@@ -77,7 +79,7 @@ const loneSurrogate = (path: InputPath, holds: string): Finding => ({
   hint: 'write the character itself, or \\U and eight hexadecimal digits in double quotes',
 });
 
-/** A text below `vars` may have lines and tabs. */
+/** A text of the user's own may have lines and tabs. */
 const CONTROL = { free: /[^\P{Cc}\t\n]/u, other: /\p{Cc}/u } as const;
 
 function* textsAreWithoutControlCharacters(input: RuleInput): Generator<Finding> {
