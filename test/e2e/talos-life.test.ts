@@ -52,6 +52,14 @@ describe.skipIf(realTool('talosctl') === null)('a cluster of Talos machines', ()
     expect((await nigari(['talos', 'diff', '--check'], 5)).stdout).toMatch(/^\+ +image: .*:v1\.13\.2$/m);
     await nigari(['talos', 'apply']);
     expect((await nigari(['talos', 'diff', '--check'])).stdout).toContain('every machine has the configuration');
+    edit(
+      'cluster.yaml',
+      (text) => `${text}talos_patches: [{ machine: { sysctls: { vm.max_map_count: "262144" } } }]\n`,
+    );
+    await nigari(['configure']);
+    expect((await nigari(['talos', 'apply', 'wk-1'])).stdout).toMatch(/^\+ +vm\.max_map_count: "262144"$/m);
+    await nigari(['talos', 'diff', 'wk-1', '--check']);
+    expect((await nigari(['talos', 'diff', 'cp-1', '--check'], 5)).stdout).toMatch(/^\+ +vm\.max_map_count/m);
     expect((await nigari(['talos', 'reset', 'wk-1'], 2)).stderr).toContain('(consent-needed)');
     expect(filesWith(folder, values)).toEqual([]);
   });
