@@ -3,6 +3,7 @@ import { isContainer } from '../config/mapping.ts';
 import { formatPath, quoted, type KeyPath } from '../config/path.ts';
 import { suggestion } from '../config/suggest.ts';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
+import { someOf } from '../report/some-of.ts';
 import type { Model } from '../types.ts';
 import { nameOf } from './explanation.ts';
 import { isNode } from './leaves.ts';
@@ -101,9 +102,6 @@ function unknown(text: string, model: Model, found: Found, step: string | number
   return { code: 'unknown-name', severity: 'error', message, hint: hintFor(model, found, step) };
 }
 
-/** How many names a hint lists. */
-const MANY = 12;
-
 function hintFor(model: Model, { path, value }: Found, step: string | number): string {
   const inCluster = path.length === 1 && path[0] === 'cluster';
   const known = inCluster ? [...Object.keys(model.cluster), 'nodes', 'instances', 'talos'] : childNames(path, value);
@@ -113,8 +111,7 @@ function hintFor(model: Model, { path, value }: Found, step: string | number): s
   if (Array.isArray(value) && !inNodes(path)) return `it has ${value.length} items, which count from 0`;
   const near = typeof step === 'string' ? likeliest(step, [...known, ...shortNames(path, known)]) : null;
   if (near !== null) return `did you mean ${inCluster ? near : nameOfChild(model, path, near)}?`;
-  const listed = known.slice(0, MANY).join(', ');
-  return known.length > MANY ? `there are ${listed} and ${known.length - MANY} more` : `there are ${listed}`;
+  return `there are ${someOf(known)}`;
 }
 
 /** The nearest name, or the only one that begins like this: `cpu` for `cpu_type`. */

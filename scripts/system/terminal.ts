@@ -65,7 +65,7 @@ export function reporterFor(surroundings: Surroundings): Reporter {
     output: speaker(stdout, coloursFor(stdout, env, noColor)),
     value: (text) => void stdout.write(stdout.isTTY ? ended(text) : text),
   };
-  return !data && canAnimate(stdout, env) ? animated(plain) : plain;
+  return !data && canAnimate(stdout, env) ? animated(plain, () => stdout.rows || 24) : plain;
 }
 
 const ended = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`);
@@ -119,14 +119,12 @@ function plainStep(speak: Speak): Reporter['step'] {
   };
 }
 
-/** One Listr of one task per step; what is said meanwhile waits until the line of the step stands still. */
-function animated(plain: Reporter): Reporter {
+/** One Listr per step; what is said meanwhile waits until its lines stand still. */
+function animated(plain: Reporter, rows: () => number): Reporter {
   const waiting: (() => void)[] = [];
-  let animation: Animation<unknown> | null = null;
+  let animation: Pick<Animation<unknown>, 'still'> | null = null;
   const later = (say: () => void): void => void (animation === null ? say() : waiting.push(say));
-  const step: Reporter['step'] = async (title, work) => {
-    if (animation !== null) return work();
-    const own = animate(visible(title), work);
+  const shown = async <T>(own: Animation<T>): Promise<T> => {
     animation = own;
     try {
       return await own.outcome;
@@ -136,9 +134,12 @@ function animated(plain: Reporter): Reporter {
     }
   };
   return {
-    step,
+    step: async (title, work) => (animation === null ? shown(animate(visible(title), work)) : work()),
     // Within a step that is shown already, its line is all that there is.
-    runAll: async (works, atOnce) => (animation === null ? animatedRunAll() : plainRunAll(() => {}))(works, atOnce),
+    runAll: async (...works) =>
+      animation === null
+        ? shown({ outcome: animatedRunAll(rows)(...works), still: async () => {} })
+        : plainRunAll(() => {})(...works),
     still: async () => animation?.still(),
     line: (...said) => later(() => plain.line(...said)),
     problems: (list) => later(() => plain.problems(list)),

@@ -70,7 +70,7 @@ describe('plain lines', () => {
         return number;
       },
     }));
-    const outcomes = await reporter.runAll(works, 2);
+    const outcomes = await reporter.runAll('work', works, 2);
     expect(outcomes).toMatchObject([{ value: 3 }, { reason: { message: 'no' } }, { value: 2 }]);
     expect(most).toBe(2);
     expect(stdout.text.split('\n').toSorted()).toEqual(['', 'work 1: starts', 'work 2: starts', 'work 3: starts']);
@@ -177,10 +177,12 @@ describe('collectingReporter', () => {
 });
 
 describe.skipIf(!hasScript())('on a terminal', () => {
-  const SOURCE = `
+  const REPORTER = `
     import { reporterFor } from ${JSON.stringify(fileURLToPath(new URL('../../scripts/system/terminal.ts', import.meta.url)))};
     const { stdout, stderr, env } = process;
     const reporter = reporterFor({ stdout, stderr, env, noColor: false, data: false });
+  `;
+  const STEPS = `
     const value = await reporter.step('Render \\u001b[2J', async () => {
       reporter.line('said meanwhile');
       reporter.line('  indented', 'good');
@@ -194,13 +196,27 @@ describe.skipIf(!hasScript())('on a terminal', () => {
     await reporter.step('Fail', () => Promise.reject(error)).catch((caught) => reporter.line('same error: ' + (caught === error)));
   `;
 
-  /** What the program writes to a terminal of that width, without colours and movements of the cursor. */
-  async function onTerminal(columns: number): Promise<string> {
+  const WORKS = `
+    const works = Array.from({ length: 9 }, (_, index) => ({
+      title: 'ask ' + index,
+      run: async (tell) => {
+        tell('a text that is longer than this terminal is wide\u001b[2J');
+        if (index === 4) reporter.line('said meanwhile');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        if (index === 4) throw new Error('no');
+      },
+    }));
+    const outcomes = await reporter.runAll('ask', works, 4);
+    reporter.line(outcomes.map(({ status }) => status[0]).join(''));
+  `;
+
+  /** What the program writes to a terminal of that size, without colours and movements of the cursor. */
+  async function onTerminal(program: string, columns: number, rows = 0): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'nigari-terminal-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const outfile = join(folder, 'program.mjs');
     const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
-    const stdin = { contents: SOURCE, resolveDir: folder, loader: 'ts' } as const;
+    const stdin = { contents: REPORTER + program, resolveDir: folder, loader: 'ts' } as const;
     await build({
       stdin,
       bundle: true,
@@ -210,13 +226,13 @@ describe.skipIf(!hasScript())('on a terminal', () => {
       logLevel: 'error',
       banner: { js: banner },
     });
-    const command = `stty cols ${columns}; env -u CI -u NO_COLOR TERM=xterm-256color '${process.execPath}' '${outfile}'`;
+    const command = `stty cols ${columns} rows ${rows}; env -u CI -u NO_COLOR TERM=xterm-256color '${process.execPath}' '${outfile}'`;
     const said = execFileSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8' });
     return said.replace(/\u001b\[[?\d;]*[A-Za-z]/g, '').replaceAll('\r', '');
   }
 
   test('values and errors pass, lines wait for the end of the step, the message of an error is not shown', async () => {
-    const lines = (await onTerminal(100)).split('\n');
+    const lines = (await onTerminal(STEPS, 100)).split('\n');
     const end = lines.indexOf('said meanwhile');
     expect(lines[end - 1]).toMatch(/✔ Render \\u001b\[2J$/);
     expect(lines.slice(end)).toEqual([
@@ -233,7 +249,32 @@ describe.skipIf(!hasScript())('on a terminal', () => {
   });
 
   test('without a width: plain lines', async () => {
-    const said = await onTerminal(0);
+    const said = await onTerminal(STEPS, 0);
     expect(said.split('\n').slice(0, 3)).toEqual(['Render \\u001b[2J', 'said meanwhile', '  indented']);
+  });
+
+  test('many works: counted where they do not fit, no line is wrapped, and what is said meanwhile waits', async () => {
+    const lines = (await onTerminal(WORKS, 50, 6)).split('\n');
+    const end = lines.indexOf('said meanwhile');
+    expect(lines.slice(end - 1)).toEqual([
+      expect.stringMatching(/✖ ask: 8 of 9 done, 1 failed$/),
+      'said meanwhile',
+      'ffffrffff',
+      '',
+    ]);
+    const during = lines.slice(0, end - 1);
+    expect(during).toContainEqual(expect.stringMatching(/ ask: 0 of 9 done, 4 at work, 5 waiting$/));
+    expect(during).toContainEqual(expect.stringMatching(/^ +ask 0: a text that is longer than this termin…$/));
+    expect(during.every((line) => !/terminal is wide/.test(line))).toBe(true);
+  });
+
+  test('few works have a line each', async () => {
+    const lines = (await onTerminal(WORKS, 100, 24)).split('\n');
+    const end = lines.indexOf('said meanwhile');
+    expect(lines.slice(end - 9, end)).toEqual(
+      Array.from({ length: 9 }, (_, index) =>
+        expect.stringMatching(new RegExp(`${index === 4 ? '✖' : '✔'} ask ${index}: .* wide\\\\u001b\\[2J$`)),
+      ),
+    );
   });
 });

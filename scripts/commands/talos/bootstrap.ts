@@ -91,7 +91,7 @@ async function formCluster(session: Session, seconds: number): Promise<readonly 
     await joinWithin(session, seconds)(node, tell);
     return false;
   };
-  const [etcd, ...joined] = await atOnce(context, [
+  const [etcd, ...joined] = await atOnce(context, 'form the cluster', [
     { title: 'form etcd', run: (tell) => formEtcd(session, { seconds, tell }) },
     ...workers.map((node) => workOn('configure', node, configure)),
   ]);

@@ -3,6 +3,7 @@ import { etcdMembersOf, isEmptyFolder, type EtcdMember } from '../../talos/answe
 import { bootstrapEtcd, etcdData, etcdMembers, etcdStatus } from '../../talos/calls.ts';
 import { controllersOf, type TalosNode } from '../../talos/rendered-cluster.ts';
 import { Exit, Refusal } from '../../problem.ts';
+import { someOf } from '../../report/some-of.ts';
 import { kubernetesNow } from './kubernetes.ts';
 import { nodeText } from './node-state.ts';
 import { accessTo, type Session } from './session.ts';
@@ -82,6 +83,6 @@ const notMembers = (missing: readonly string[]) =>
   ({
     code: 'talos-etcd-incomplete',
     severity: 'error',
-    message: `etcd does not work at ${missing.join(', ')}`,
+    message: `etcd does not work at ${someOf(missing)}`,
     hint: 'can the control planes reach each other at ports 2379 and 2380? See: talosctl logs etcd',
   }) as const;

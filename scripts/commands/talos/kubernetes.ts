@@ -1,6 +1,7 @@
 /** Kubernetes of the cluster, asked as its administrator; the kubeconfig is in memory only. */
 import { reveal, secret, type Secret } from '../../config/secret.ts';
 import { Exit, Refusal, type Problem } from '../../problem.ts';
+import { someOf } from '../../report/some-of.ts';
 import { send } from '../../system/http.ts';
 import { kubeconfig } from '../../talos/calls.ts';
 import {
@@ -92,7 +93,7 @@ const silent = (server: string, why: string): Problem => ({
 const notReady = (missing: readonly string[]): Problem => ({
   code: 'kubernetes-not-ready',
   severity: 'error',
-  message: `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not ready in Kubernetes yet`,
+  message: `${someOf(missing)} ${missing.length === 1 ? 'is' : 'are'} not ready in Kubernetes yet`,
   hint: 'see: kubectl get nodes; kubectl get pods --all-namespaces',
 });
 

@@ -1,6 +1,7 @@
 /** The cluster that a command is about, read from what `configure` rendered. */
 import { MANIFEST_FILE } from '../../changes/manifest.ts';
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
+import { someOf } from '../../report/some-of.ts';
 import { CLUSTER_FILE, readCluster, type TalosCluster, type TalosNode } from '../../talos/rendered-cluster.ts';
 import { suggestion } from '../../config/suggest.ts';
 import { readOwnManifest } from '../configure/project-tree.ts';
@@ -45,6 +46,6 @@ function nodeUnknown(name: string, known: readonly string[]): Problem {
     code: 'node-unknown',
     severity: 'error',
     message: `there is no node ${name}`,
-    hint: near === null ? `there are: ${known.join(', ')}` : `did you mean ${near}?`,
+    hint: near === null ? `there are: ${someOf(known)}` : `did you mean ${near}?`,
   };
 }
