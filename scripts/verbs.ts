@@ -8,8 +8,9 @@ import { SECRETS } from './verbs/secrets.ts';
 import { BOOTSTRAP, TALOS } from './verbs/talos.ts';
 import { JSON_OPTION, type Verb, type VerbGroup } from './verbs/verb.ts';
 
-const EXECUTING = `Each top-level value becomes a variable of its name. SOPS_AGE_* is not passed on. The command has this terminal,
-gets the signals, and its exit code is that of nigari; what it prints is not masked.
+const EXECUTING = `Each top-level value becomes a variable of its name. SOPS_AGE_* is not passed
+on. The command has this terminal, gets the signals, and its exit code is that
+of nigari; what it prints is not masked.
 
 Examples:
   nigari exec -- env
@@ -23,7 +24,7 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
       ['--commit-config', 'move the credentials of cluster.yaml into cluster.sops.yaml, so that git may have it'],
       JSON_OPTION,
     ],
-    more: 'A file that exists is never changed, but for a marked block in .gitignore and .gitattributes.\n\nExamples:\n  nigari init\n  nigari init --commit-config',
+    more: 'A file that exists is never changed, but for a marked block in .gitignore and\n.gitattributes.\n\nExamples:\n  nigari init\n  nigari init --commit-config',
     run: async (context, { commitConfig = false }) =>
       commitConfig
         ? (await import('./commands/init/commit-config.ts')).commitConfig(context)

@@ -7,7 +7,7 @@ import { visible } from '../report/visible.ts';
 /** A work, and its line. */
 export interface Work<T> {
   readonly title: string;
-  /** @param tell what is going on now, in a few words */
+  /** @param tell what is going on now, in a few words; none where what was told is over */
   readonly run: (tell: (text: string) => void) => Promise<T>;
 }
 
@@ -28,7 +28,7 @@ export function plainRunAll(speak: (text: string) => void): RunAll {
       let last = '';
       return settle(() =>
         run((text) => {
-          if (text !== last) speak(`${title}: ${text}`);
+          if (text !== '' && text !== last) speak(`${title}: ${text}`);
           last = text;
         }),
       );
@@ -111,7 +111,7 @@ async function counted<T>(
   return outcomes;
 }
 
-const lineOf = (title: string, words: string): string => visible(`${title}: ${words}`);
+const lineOf = (title: string, words: string): string => visible(words === '' ? title : `${title}: ${words}`);
 
 function stateOf(outcome: PromiseSettledResult<unknown>): WorkState {
   if (outcome.status === 'fulfilled') return 'done';

@@ -52,7 +52,7 @@ export const CHANGES: readonly Verb[] = [
       ['--force', 'remove, too, what was edited or sealed, and while a state exists'],
       JSON_OPTION,
     ],
-    more: 'Edited and sealed files stay. While OpenTofu may keep a state of machines it refuses: destroy them first.\n\nExamples:\n  nigari clean --dry-run\n  nigari clean --yes\n  nigari clean --yes --force --json',
+    more: 'Edited and sealed files stay. While OpenTofu may keep a state of machines it\nrefuses: destroy them first.\n\nExamples:\n  nigari clean --dry-run\n  nigari clean --yes\n  nigari clean --yes --force --json',
     run: async (context, { force = false, yes = false, dryRun = false }) =>
       (await import('../commands/clean.ts')).clean(context, { force, yes, dryRun }),
   },

@@ -71,7 +71,7 @@ const INFRA_VERBS: readonly Verb[] = [
     name: 'upgrade',
     summary: 'take the newest providers that the version constraints allow into the lock file',
     ...TO_TOFU,
-    more: 'Runs tofu init -upgrade, and says which provider went from which version to which.\n\nExample:\n  nigari infra upgrade',
+    more: 'Runs tofu init -upgrade, and says which provider went from which version to\nwhich.\n\nExample:\n  nigari infra upgrade',
     run: async (context, _, args) => (await import('../commands/infra/upgrade.ts')).infraUpgrade(context, args),
   },
   {
@@ -94,7 +94,7 @@ const INFRA_VERBS: readonly Verb[] = [
     summary: 'do exactly what the last plan showed',
     options: [YES, STALE_OK, TAKE_IMAGES],
     ...TO_TOFU,
-    more: 'Asks before a machine is destroyed or replaced. Nothing is done where files, OpenTofu or state have changed\nsince the plan, or where a VM id or image already belongs to somebody else.\n\nExamples:\n  nigari infra apply\n  nigari infra apply -parallelism=2',
+    more: 'Asks before a machine is destroyed or replaced. Nothing is done where files,\nOpenTofu or state have changed since the plan, or where a VM id or image already\nbelongs to somebody else.\n\nExamples:\n  nigari infra apply\n  nigari infra apply -parallelism=2',
     run: async (context, options, args) =>
       (await import('../commands/infra/apply.ts')).infraApply(context, applyOptions(options), args),
   },
@@ -147,14 +147,14 @@ const INFRA_VERBS: readonly Verb[] = [
     name: 'state-push',
     summary: 'save the state that an apply could not save (errored.tfstate), or a copy of one',
     ...TO_TOFU,
-    more: 'A file is named from the folder of the project. OpenTofu refuses a state that is older than the one that is there, or of another project.\n\nExamples:\n  nigari infra state-push\n  nigari infra state-push copy.tfstate -lock-timeout=1m',
+    more: 'A file is named from the folder of the project. OpenTofu refuses a state that is\nolder than the one that is there, or of another project.\n\nExamples:\n  nigari infra state-push\n  nigari infra state-push copy.tfstate -lock-timeout=1m',
     run: async (context, _, args) => (await import('../commands/infra/state-push.ts')).statePush(context, args),
   },
   {
     name: 'migrate-encryption',
     summary: 'encrypt the state as the files ask for it now: first of all, with a new passphrase, or no more',
     options: [YES],
-    more: 'Change state_encryption_passphrase in cluster.yaml and run nigari configure before. The passphrase that it was\nencrypted with is asked for, or taken from NIGARI_OLD_STATE_PASSPHRASE. Only to have it in clear needs consent.\n\nExample:\n  nigari infra migrate-encryption',
+    more: 'Change state_encryption_passphrase in cluster.yaml and run nigari configure\nbefore. The passphrase that it was encrypted with is asked for, or taken from\nNIGARI_OLD_STATE_PASSPHRASE. Only to have it in clear needs consent.\n\nExample:\n  nigari infra migrate-encryption',
     run: async (context, { yes = false }) =>
       (await import('../commands/infra/migrate-encryption.ts')).migrateEncryption(context, yes),
   },

@@ -17,7 +17,7 @@ export const PROXMOX: VerbGroup = {
         JSON_OPTION,
       ],
       prints: true,
-      more: 'For Proxmox VE 8 and 9; to be run as root on one of its hosts. Nothing is sent anywhere.\n\nExamples:\n  nigari proxmox setup\n  nigari proxmox setup | ssh root@pve',
+      more: 'For Proxmox VE 8 and 9; to be run as root on one of its hosts. Nothing is sent\nanywhere.\n\nExamples:\n  nigari proxmox setup\n  nigari proxmox setup | ssh root@pve',
       run: async (context, { user, token, role }) =>
         (await import('../commands/proxmox-setup.ts')).proxmoxSetup(context, {
           user: user ?? SETUP_NAMES.user,

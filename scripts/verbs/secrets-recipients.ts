@@ -20,7 +20,7 @@ const RECIPIENTS_VERBS: readonly Verb[] = [
     summary: 'let somebody open sealed files too',
     options: [RULE_OPTION, JSON_OPTION],
     args: ['<recipients...>', 'public keys, as age-keygen prints them: age1…'],
-    more: 'Every file that the rules cover must open here. Nothing of it changes but for the new block.\n\nExample:\n  nigari secrets recipients add age1…',
+    more: 'Every file that the rules cover must open here. Nothing of it changes but for\nthe new block.\n\nExample:\n  nigari secrets recipients add age1…',
     run: async (context, { rule = null }, names) =>
       (await import('../commands/secrets/recipients-change.ts')).recipientsChange(context, 'add', names, {
         rule,
@@ -32,7 +32,7 @@ const RECIPIENTS_VERBS: readonly Verb[] = [
     summary: 'let somebody open sealed files no longer',
     options: [RULE_OPTION, ['--force', 'also where no key here opens them afterwards'], JSON_OPTION],
     args: ['<recipients...>', 'public keys: age1…'],
-    more: 'Every file that the rules cover gets a new data key. What was sealed until now they know: change it.\n\nExample:\n  nigari secrets recipients remove age1…',
+    more: 'Every file that the rules cover gets a new data key. What was sealed until now\nthey know: change it.\n\nExample:\n  nigari secrets recipients remove age1…',
     run: async (context, { rule = null, force = false }, names) =>
       (await import('../commands/secrets/recipients-change.ts')).recipientsChange(context, 'remove', names, {
         rule,

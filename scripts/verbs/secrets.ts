@@ -5,11 +5,13 @@ import { JSON_OPTION, type Verb, type VerbGroup } from './verb.ts';
 const FILE_OPTION = ['--file <file>', 'only this sealed file'] as const;
 
 const LOOKED_FOR =
-  'It is looked for in cluster.sops.yaml, secrets.sops.yaml and infrastructure/secrets.sops.yaml, in this order;\nwhere secrets.provider in cluster.yaml is another one, in that instead of secrets.sops.yaml, and last.';
+  'It is looked for in cluster.sops.yaml, secrets.sops.yaml and\ninfrastructure/secrets.sops.yaml, in this order; where secrets.provider in\ncluster.yaml is another one, in that instead of secrets.sops.yaml, and last.';
 
-const SETTING = `The value is never an argument: those are in the list of processes and in the history of the shell. One line
-break at the end of stdin is left out. Credentials of cluster.yaml go to cluster.sops.yaml, all other names to
-secrets.sops.yaml, or where secrets.provider in cluster.yaml says. Every other byte of the file stays, but for the time of the change and the MAC.
+const SETTING = `The value is never an argument: those are in the list of processes and in the
+history of the shell. One line break at the end of stdin is left out.
+Credentials of cluster.yaml go to cluster.sops.yaml, all other names to
+secrets.sops.yaml, or where secrets.provider in cluster.yaml says. Every other
+byte of the file stays, but for the time of the change and the MAC.
 
 Examples:
   nigari secrets set proxmox_api_token_secret
@@ -83,7 +85,7 @@ const SECRETS_VERBS: readonly (Verb | VerbGroup)[] = [
     options: [JSON_OPTION],
     args: ['[files...]', 'sealed files; nothing: all that a key here opens'],
     completes: 'files',
-    more: 'The values stay the same. Afterwards the files are sealed for whom .sops.yaml names.\n\nExamples:\n  nigari secrets rotate\n  nigari secrets rotate cluster.sops.yaml',
+    more: 'The values stay the same. Afterwards the files are sealed for whom .sops.yaml\nnames.\n\nExamples:\n  nigari secrets rotate\n  nigari secrets rotate cluster.sops.yaml',
     run: async (context, _, files) => (await import('../commands/secrets/rotate.ts')).secretsRotate(context, files),
   },
   {
@@ -92,7 +94,7 @@ const SECRETS_VERBS: readonly (Verb | VerbGroup)[] = [
     options: [JSON_OPTION],
     args: ['[files...]', 'sealed files; nothing: all of them'],
     completes: 'files',
-    more: 'Without a key it looks at the structure alone, and says so. Exit code 2 when a file is damaged or in clear.\n\nExamples:\n  nigari secrets verify\n  nigari secrets verify cluster.sops.yaml --json',
+    more: 'Without a key it looks at the structure alone, and says so. Exit code 2 when a\nfile is damaged or in clear.\n\nExamples:\n  nigari secrets verify\n  nigari secrets verify cluster.sops.yaml --json',
     run: async (context, _, files) => (await import('../commands/secrets/verify.ts')).secretsVerify(context, files),
   },
   RECIPIENTS,

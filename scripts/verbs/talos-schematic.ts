@@ -19,7 +19,7 @@ export const SCHEMATIC: VerbGroup = {
       name: 'register',
       summary: 'make the schematics known to the Image Factory, and compare its ids',
       options: [['--factory <url>', `another Image Factory (default: ${FACTORY})`], JSON_OPTION],
-      more: 'One that the factory knows stays as it is. One of which only the id is written is not sent.\n\nExample:\n  nigari talos schematic register',
+      more: 'One that the factory knows stays as it is. One of which only the id is written\nis not sent.\n\nExample:\n  nigari talos schematic register',
       run: async (context, { factory = FACTORY }) =>
         (await import('../commands/talos/schematic.ts')).registerSchematics(context, factory),
     },

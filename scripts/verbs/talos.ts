@@ -103,7 +103,7 @@ export const TALOS: VerbGroup = {
         JSON_OPTION,
       ],
       args: NODES,
-      more: 'Shows what changes first, secrets hidden, and asks before a machine restarts. One that does not answer keeps the\nothers from nothing but a restart; the run ends with 4 then.\n\nExamples:\n  nigari talos apply\n  nigari talos apply k8s-worker-3 --mode staged',
+      more: 'Shows what changes first, secrets hidden, and asks before a machine restarts.\nOne that does not answer keeps the others from nothing but a restart; the run\nends with 4 then.\n\nExamples:\n  nigari talos apply\n  nigari talos apply k8s-worker-3 --mode staged',
       run: async (context, options, args) =>
         (await import('../commands/talos/apply.ts')).talosApply(context, named(options, args), {
           staleOk: isStaleOk(options),
@@ -117,7 +117,7 @@ export const TALOS: VerbGroup = {
       summary: 'show what `talos apply` would change',
       options: [NODE, ['--check', 'end with 5 where something would change'], STALE_OK, JSON_OPTION],
       args: NODES,
-      more: 'Ends with 4 where a machine cannot be asked; what the others would change is shown all the same.\n\nExamples:\n  nigari talos diff\n  nigari talos diff k8s-cp-1 --check',
+      more: 'Ends with 4 where a machine cannot be asked; what the others would change is\nshown all the same.\n\nExamples:\n  nigari talos diff\n  nigari talos diff k8s-cp-1 --check',
       run: async (context, options, args) =>
         (await import('../commands/talos/diff.ts')).talosDiff(context, named(options, args), {
           staleOk: isStaleOk(options),
@@ -137,7 +137,7 @@ export const TALOS: VerbGroup = {
         JSON_OPTION,
       ],
       args: NODES,
-      more: 'The cluster is whole before each machine and after it; at the first failure the others stay as they are, and the\nsame command goes on from there.\n\nExamples:\n  nigari talos upgrade --dry-run\n  nigari talos upgrade k8s-worker-1',
+      more: 'The cluster is whole before each machine and after it; at the first failure the\nothers stay as they are, and the same command goes on from there.\n\nExamples:\n  nigari talos upgrade --dry-run\n  nigari talos upgrade k8s-worker-1',
       run: async (context, options, args) =>
         (await import('../commands/talos/upgrade.ts')).talosUpgrade(context, named(options, args), {
           staleOk: isStaleOk(options),
@@ -159,7 +159,7 @@ export const TALOS: VerbGroup = {
         STALE_OK,
         JSON_OPTION,
       ],
-      more: 'Each node has --timeout, all of them in a row: talosctl is ended where it takes longer, and the same command goes on\nfrom there.\n\nExamples:\n  nigari talos upgrade-k8s --dry-run\n  nigari talos upgrade-k8s',
+      more: 'Each node has --timeout, all of them in a row: talosctl is ended where it takes\nlonger, and the same command goes on from there.\n\nExamples:\n  nigari talos upgrade-k8s --dry-run\n  nigari talos upgrade-k8s',
       run: async (context, options) =>
         (await import('../commands/talos/upgrade-kubernetes.ts')).talosUpgradeKubernetes(context, {
           staleOk: isStaleOk(options),

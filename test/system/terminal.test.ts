@@ -64,6 +64,7 @@ describe('plain lines', () => {
         most = Math.max(most, (going += 1));
         tell('starts');
         tell('starts');
+        tell('');
         await Promise.resolve();
         going -= 1;
         if (number === 1) throw new Error('no');

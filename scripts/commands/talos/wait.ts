@@ -26,7 +26,10 @@ export async function waitFor<T>(
   const start = Date.now();
   for (let rest = FIRST_PAUSE; ; rest = Math.min(2 * rest, LONGEST_PAUSE)) {
     const sight = await look();
-    if ('found' in sight) return sight.found;
+    if ('found' in sight) {
+      tell('');
+      return sight.found;
+    }
     if (signal.aborted) throw new Refusal([], Exit.interrupted);
     const waited = Math.round((Date.now() - start) / 1000);
     if (waited >= seconds)
