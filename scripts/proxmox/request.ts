@@ -15,9 +15,12 @@ export function get(url: string, token: ApiToken, path: string): HttpRequest {
   return { method: 'GET', url: new URL(`/api2/json/${path}`, url).href, headers };
 }
 
-/** @returns what stands in `data`, or why there is none; every problem has exit code 4 */
-export function dataOf(answer: HttpAnswer | NoAnswer): Checked<unknown> {
-  if ('failure' in answer) return refused(noAnswer(answer));
+/**
+ * @param answer of what @param url is the address of
+ * @returns what stands in `data`, or why there is none; every problem has exit code 4
+ */
+export function dataOf(answer: HttpAnswer | NoAnswer, url: string): Checked<unknown> {
+  if ('failure' in answer) return refused(noAnswer(answer, new URL(url).host));
   const { status, body } = answer;
   if (status !== 200) return refused(refusal(answer));
   try {
@@ -27,11 +30,11 @@ export function dataOf(answer: HttpAnswer | NoAnswer): Checked<unknown> {
   }
 }
 
-function noAnswer({ failure, reason }: NoAnswer): Problem {
+function noAnswer({ failure, reason }: NoAnswer, host: string): Problem {
   if (failure === 'certificate') return certificateUntrusted;
   const code = failure === 'not-http' ? 'proxmox-not-an-api' : 'proxmox-unreachable';
   const hint = 'is the host up, and are name and port of proxmox_api_url right?';
-  return { code, severity: 'error', message: `the Proxmox API does not answer (${reason})`, hint };
+  return { code, severity: 'error', message: `the Proxmox API does not answer at ${host} (${reason})`, hint };
 }
 
 /** Told in the same words, whether tofu meets it or we do; so are the others that are exported. */

@@ -27,7 +27,10 @@ export function proxmoxOf(
   if (proxmox === null || id === null || value === null) return null;
   const limits = { insecure: proxmox.insecure, env, signal };
   const token = { id, secret: value };
-  return async (path) => dataOf(await send(get(proxmox.url, token, path), { milliseconds: patience(), ...limits }));
+  return async (path) => {
+    const answer = await send(get(proxmox.url, token, path), { milliseconds: patience(), ...limits });
+    return dataOf(answer, proxmox.url);
+  };
 }
 
 function valueOf(secrets: Prepared['secrets'], env: Context['env'], key: string): Secret | null {
