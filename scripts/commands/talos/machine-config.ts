@@ -5,11 +5,11 @@ import { applyInMaintenance, resourcesInMaintenance, validate } from '../../talo
 import { installDiskFinding } from '../../talos/install-disk.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import { nodeText } from './node-state.ts';
-import type { Session } from './session.ts';
+import type { Maker, Session } from './session.ts';
 import { callTalos, tryTalos, type SecretText } from './talosctl.ts';
 
 /** @throws Refusal 4 where talosctl does not take what was rendered */
-export async function machineConfig({ talosctl, driver }: Session, node: TalosNode): Promise<SecretText> {
+export async function machineConfig({ talosctl, driver }: Maker, node: TalosNode): Promise<SecretText> {
   const config = await driver(node);
   await callTalos(talosctl, `validate the configuration of ${node.name}`, validate(config.text));
   return config;

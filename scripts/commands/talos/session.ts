@@ -9,11 +9,15 @@ import { driverFor, type Driver } from './driver.ts';
 import { readTalosCluster } from './project.ts';
 import { findTalosctl, hiding, makeSecret, type Talosctl } from './talosctl.ts';
 
-export interface Session {
-  readonly context: Context;
-  readonly cluster: TalosCluster;
+/** What makes the configurations of a cluster's machines; it reaches none of them. */
+export interface Maker {
   readonly talosctl: Talosctl;
   readonly driver: Driver;
+}
+
+export interface Session extends Maker {
+  readonly context: Context;
+  readonly cluster: TalosCluster;
   /** Made for this run; it is never stored. */
   readonly talosconfig: Secret;
 }
@@ -33,9 +37,15 @@ export async function sessionWith(
   cluster: TalosCluster,
   bundle: Bundle,
 ): Promise<Session> {
+  const maker = makerWith(plain, cluster, bundle);
+  const call = genTalosconfig(cluster, bundle.text);
+  const { text: talosconfig } = await makeSecret(maker.talosctl, 'make a talosconfig', call);
+  return { ...maker, context, cluster, talosconfig };
+}
+
+export function makerWith(plain: Talosctl, cluster: TalosCluster, bundle: Bundle): Maker {
   const talosctl = hiding(plain, bundle.values);
-  const { text: talosconfig } = await makeSecret(talosctl, 'make a talosconfig', genTalosconfig(cluster, bundle.text));
-  return { context, cluster, talosctl, driver: driverFor(talosctl, cluster, bundle), talosconfig };
+  return { talosctl, driver: driverFor(talosctl, cluster, bundle) };
 }
 
 export const accessTo = ({ talosconfig }: Pick<Session, 'talosconfig'>, { address }: TalosNode): Access => ({

@@ -6,7 +6,7 @@ import { eachNode } from './each-node.ts';
 import { giveNodes } from './give-nodes.ts';
 import { machineConfig } from './machine-config.ts';
 import { chosenNodes, readTalosCluster } from './project.ts';
-import { sessionWith } from './session.ts';
+import { makerWith } from './session.ts';
 import { findTalosctl } from './talosctl.ts';
 
 /** Where the cluster has no secrets yet, some that are forgotten at once do as well. @throws Refusal 4 for what talosctl refuses */
@@ -15,8 +15,8 @@ export async function talosValidate(context: Context, names: readonly string[], 
   const nodes = chosenNodes(cluster, names);
   const talosctl = await findTalosctl(context, cluster.talosVersion);
   const bundle = (await openBundle(context)) ?? (await passingBundle(talosctl, cluster));
-  const session = await sessionWith(context, talosctl, cluster, bundle);
-  await eachNode(context, 'validate', nodes, (node) => machineConfig(session, node));
+  const maker = makerWith(talosctl, cluster, bundle);
+  await eachNode(context, 'validate', nodes, (node) => machineConfig(maker, node));
   context.reporter.line(`${nodes.length} machine configurations are valid`, 'good');
   giveNodes(
     context,
