@@ -109,17 +109,17 @@ export function nextManifest(
   const files = new Map(old?.files ?? []);
   for (const { kind, path } of changes) if (kind === 'delete') files.delete(path);
   for (const path of files.keys()) if (!disk.has(path)) files.delete(path);
-  const edited = (file: Sealed): boolean => isKeptEdit(file, changes, disk);
+  const kept = new Set(changes.flatMap(({ kind, path }) => (kind === 'keep' ? [path] : [])));
   for (const file of sealed)
-    if (!edited(file)) files.set(file.path, { sha256: hashOf(file.bytes), template: file.template });
+    if (!kept.has(file.path) || !isEdited(file, disk))
+      files.set(file.path, { sha256: hashOf(file.bytes), template: file.template });
   return { nigari, files, instances };
 }
 
 /** Of a file that was kept as somebody edited it the manifest still tells what nigari wrote. */
-function isKeptEdit({ path, bytes }: Sealed, changes: readonly Change[], disk: Disk): boolean {
+function isEdited({ path, bytes }: Sealed, disk: Disk): boolean {
   const now = disk.get(path);
-  const isKept = changes.some((change) => change.path === path && change.kind === 'keep');
-  return isKept && now !== undefined && hashOf(now.bytes) !== hashOf(bytes);
+  return now !== undefined && hashOf(now.bytes) !== hashOf(bytes);
 }
 
 const damaged: Problem = {

@@ -30,21 +30,32 @@ interface Reader<V> {
   readonly make: Maker<V>;
 }
 
-/** @returns what the one document says, in a list of one; null where something in the text is not known here */
+/** @returns what the one document says, in a list of one; null where there are more, or something in the text is not known here */
 export function readPlainYaml<V>(text: string, make: Maker<V>): readonly [V] | null {
+  const [value, ...others] = readPlainDocuments(text, make) ?? [];
+  return value === undefined || others.length > 0 ? null : [value];
+}
+
+/** @returns what each document says; null where something in the text is not known here */
+export function readPlainDocuments<V>(text: string, make: Maker<V>): readonly V[] | null {
   if (!KNOWN.test(text)) return null;
   const cursor = new Cursor(text);
   try {
     cursor.take(/(?:#[^\n]*\n|\n)*---\n/y);
-    toNextLine(cursor);
-    if (cursor.isAtEnd) return null;
-    const value = readBlock({ cursor, make });
-    return cursor.isAtEnd ? [value] : null;
+    const documents: V[] = [];
+    do {
+      toNextLine(cursor);
+      documents.push(readBlock({ cursor, make }));
+    } while (cursor.take(MARKER) !== null);
+    return cursor.isAtEnd ? documents : null;
   } catch (error) {
     if (error instanceof Unknown) return null;
     throw error;
   }
 }
+
+/** Between two documents, on a line of its own, at its very start. */
+const MARKER = /(?<![^\n])---\n/y;
 
 /** Lines that end with a line feed, of characters that mean the same to every reader. */
 const KNOWN = /^[\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]*\n$/;
@@ -96,13 +107,13 @@ function readMapping<V>(reader: Reader<V>): V {
   const { at } = cursor;
   const column = columnOf(cursor);
   const entries = new Map<string, Entry<V>>();
-  while (columnOf(cursor) === column && !cursor.sees(DASH)) {
+  while (columnOf(cursor) === column && !cursor.sees(DASH) && !cursor.sees(MARKER)) {
     const { at } = cursor;
     const key = keyOf(cursor.need(KEY).slice(0, -1));
     if (entries.has(key)) throw new Unknown();
     entries.set(key, { key, value: readEntry(reader, column), at });
   }
-  if (columnOf(cursor) > column) throw new Unknown();
+  if (entries.size === 0 || columnOf(cursor) > column) throw new Unknown();
   return make.mapping([...entries.values()], at);
 }
 

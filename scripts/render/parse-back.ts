@@ -2,7 +2,7 @@
 import { parseAllDocuments } from 'yaml';
 import type { Artifact, Language } from '../types.ts';
 import { readPlainHcl } from './hcl/read.ts';
-import { readPlainYaml } from '../config/plain-yaml.ts';
+import { readPlainDocuments } from '../config/plain-yaml.ts';
 import { YAML_VALUES } from '../config/plain-values.ts';
 
 /** Why a text is not what its name claims; lines and columns of the rendered text, from 1. */
@@ -31,7 +31,7 @@ export async function parseBack(artifact: Artifact): Promise<unknown> {
 
 /** What a small reader of ours knows, without a library. @returns null where it does not */
 function readPlain({ language, builtIn }: Artifact, text: string): unknown {
-  if (language === 'yaml') return readPlainYaml(text, YAML_VALUES);
+  if (language === 'yaml') return readPlainDocuments(text, YAML_VALUES);
   return language === 'hcl' && builtIn ? readPlainHcl(text) : null;
 }
 

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import { yamlLiteral } from '../../scripts/render/languages/yaml.ts';
-import { readPlainYaml } from '../../scripts/config/plain-yaml.ts';
+import { readPlainDocuments, readPlainYaml } from '../../scripts/config/plain-yaml.ts';
 import { YAML_VALUES } from '../../scripts/config/plain-values.ts';
 import { ROOT } from '../support/copy.ts';
 
@@ -26,7 +26,7 @@ function byLibrary(text: string): unknown {
 
 /** Where ours takes a text, both must say the same of it. */
 function expectAgreement(text: string): boolean {
-  const ours = readPlainYaml(text, YAML_VALUES);
+  const ours = readPlainDocuments(text, YAML_VALUES);
   if (ours === null) return false;
   expect(byLibrary(text), text).toEqual(ours);
   return true;
@@ -70,13 +70,30 @@ next: |-
     a
 
 last: {}
+---
+
+# another
+kind: A
+of:
+- b
+---
+- c
+- d: |
+    e
+---
+f:
 `;
 
 test('what templates mostly render is read without the library', () => {
   expect(expectAgreement(PLAIN)).toBe(true);
-  expect(readPlainYaml(PLAIN, YAML_VALUES)).toMatchObject([
+  expect(readPlainDocuments(PLAIN, YAML_VALUES)).toMatchObject([
     { empty: null, 'quoted key': "it's", nested: { list: ['a', { c: { d: [true, 'x'] } }, { g: 'h' }], deeper: [1] } },
+    { kind: 'A', of: ['b'] },
+    ['c', { d: 'e\n' }],
+    { f: null },
   ]);
+  // Where one is wanted, several are the library's to judge.
+  expect(readPlainYaml(PLAIN, YAML_VALUES)).toBeNull();
 });
 
 const WORD = fc.string({ unit: fc.constantFrom(...'ab-.:/# 017eExo_'.split('')), maxLength: 6 });
@@ -134,6 +151,7 @@ const PIECE = fc.constantFrom(
     '\na: ',
     '\n  b: 1',
     '---',
+    '\n---\n',
   ],
   ...[
     '[',
