@@ -1,7 +1,6 @@
 /** All rules beyond the shape of single values. A new rule is a function and a row in its group, and the fixture that breaks it. */
 import type { Problem } from '../problem.ts';
 import type { Locate } from '../types.ts';
-import { formatPath } from './path.ts';
 import { ADDRESS_RULES } from './rules/addresses.ts';
 import { APPLICATION_RULES } from './rules/application-keys.ts';
 import { CONTROLLER_RULES } from './rules/controllers.ts';
@@ -16,7 +15,7 @@ import { NETWORK_RULES } from './rules/networks.ts';
 import { PATCH_RULES } from './rules/patches.ts';
 import { PROVIDER_RULES } from './rules/providers.ts';
 import { PROXMOX_RULES } from './rules/proxmox.ts';
-import type { Finding, Rule, RuleInput } from './rules/rule.ts';
+import { nameOf, type Finding, type Rule, type RuleInput } from './rules/rule.ts';
 import { SCHEMATIC_RULES } from './rules/schematics.ts';
 import { SECRET_RULES } from './rules/secrets.ts';
 import { STATE_RULES } from './rules/state.ts';
@@ -51,6 +50,5 @@ export function ruleProblems(input: RuleInput, locate: Locate): readonly Problem
 }
 
 function toProblem({ code, severity }: Rule, { path, message, hint }: Finding, locate: Locate): Problem {
-  const [, ...inside] = path;
-  return { code, severity, message, hint, ...locate(path), path: formatPath(inside) };
+  return { code, severity, message, hint, ...locate(path), path: nameOf(path) };
 }

@@ -1,8 +1,8 @@
 /** What users tell their machines in Talos' own words: `talos_patches` of both files. What Talos makes of it, talosctl says. */
 import type { InputPath } from '../../types.ts';
 import { isMapping } from '../mapping.ts';
-import { formatPath } from '../path.ts';
-import { CLUSTER_FILE, ERROR, JUDGEMENT, nodePath, type Finding, type Rule, type RuleInput } from './rule.ts';
+import { CLUSTER_FILE, ERROR, JUDGEMENT, nameOf, nodePath, type Finding, type Rule, type RuleInput } from './rule.ts';
+import { textsIn, type Found } from './texts.ts';
 
 interface Patch {
   readonly path: InputPath;
@@ -62,49 +62,35 @@ const patchedTwice = ({ path }: Patch, first: Patch, document: string, { place }
   hint: 'write both as one',
 });
 
+/** The texts of all patches. */
+function* texts(input: RuleInput): Generator<Found> {
+  for (const { path, value } of [...lists(input)].flat()) yield* textsIn(value, path, false);
+}
+
 /** talhelper takes every `$` in a patch for the variable that follows; ours has one for `$patch`. */
 function* talhelperFindsNoVariablesInPatches(input: RuleInput): Generator<Finding> {
   if (input.cluster?.talos_driver !== 'talhelper') return;
-  for (const { path, value } of [...lists(input)].flat())
-    for (const { at, text } of textsBelow(value, path))
-      if (text.includes('$'))
-        yield {
-          path: at,
-          message: `talhelper would take what follows the $ in ${nameOf(at)} for a variable`,
-          hint: 'do without $ there, or set talos_driver: talosctl',
-        };
+  for (const { path, text } of texts(input))
+    if (text.includes('$'))
+      yield {
+        path,
+        message: `talhelper would take what follows the $ in ${nameOf(path)} for a variable`,
+        hint: 'do without $ there, or set talos_driver: talosctl',
+      };
 }
 
 /** What Talos' documents call their secrets, of their own and of registries and disks. */
 const SECRET_NAME = /(password|passphrase|token|secret)$|^(auth|identityToken)$/i;
 
 function* patchesHoldNoSecrets(input: RuleInput): Generator<Finding> {
-  for (const { path, value } of [...lists(input)].flat())
-    for (const secret of textsBelow(value, path).filter(
-      ({ at, text }) => text !== '' && SECRET_NAME.test(String(at.at(-1))),
-    ))
+  for (const { path, text } of texts(input))
+    if (text !== '' && SECRET_NAME.test(String(path.at(-1))))
       yield {
-        path: secret.at,
-        message: `${nameOf(secret.at)} reads like a secret, and talos/ is committed in clear`,
+        path,
+        message: `${nameOf(path)} reads like a secret, and talos/ is committed in clear`,
         hint: 'take it out; what is no secret may stay, with a comment: # nigari-ignore talos-patch-secret',
       };
 }
-
-interface Text {
-  readonly at: InputPath;
-  readonly text: string;
-}
-
-function textsBelow(value: unknown, at: InputPath): readonly Text[] {
-  if (typeof value === 'string') return [{ at, text: value }];
-  if (typeof value !== 'object' || value === null) return [];
-  const steps = Object.entries(value).map(
-    ([key, inside]) => [Array.isArray(value) ? Number(key) : key, inside] as const,
-  );
-  return steps.flatMap(([step, inside]) => textsBelow(inside, [...at, step]));
-}
-
-const nameOf = ([, ...inside]: InputPath): string => formatPath(inside);
 
 export const PATCH_RULES: readonly Rule[] = [
   {

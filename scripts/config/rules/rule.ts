@@ -50,6 +50,9 @@ export const WARNING = { severity: 'warning', silenceable: true } as const;
 export const ERROR_AT_PLAN = { severity: 'warning', atPlan: 'error', silenceable: true } as const;
 export const NOTE = { severity: 'note', silenceable: true } as const;
 
+/** What stands at a path, as messages name it: `vars.team`, `nodes[0].disk`. */
+export const nameOf = ([, ...inside]: InputPath): string => formatPath(inside);
+
 /** A node as messages name it: `nodes[2] (k8s-worker-1)`. */
 export function nodeLabel(node: WellFormed<NodeYaml>, index: number): string {
   const place = formatPath(['nodes', index]);

@@ -1,12 +1,13 @@
 /** Texts outside of secrets: what cannot be written, and what was not meant so. */
 import { SECRET_KEYS, type InputPath, type SecretKey } from '../../types.ts';
 import { isApplicationKey } from '../key-schema.ts';
-import { formatPath, quoted } from '../path.ts';
+import { quoted } from '../path.ts';
 import {
   CLUSTER_FILE,
   ERROR,
   ERROR_AT_PLAN,
   JUDGEMENT,
+  nameOf,
   NODES_FILE,
   type Finding,
   type Rule,
@@ -14,16 +15,13 @@ import {
 } from './rule.ts';
 
 /** A text of the files, or a key. */
-interface Found {
+export interface Found {
   readonly text: string;
   readonly path: InputPath;
   readonly isKey: boolean;
   /** Below a key whose contents are the user's own: texts there may have several lines. */
   readonly isFree: boolean;
 }
-
-/** As messages name it: `vars.team`, `nodes[0].disk`. */
-const nameOf = ({ path: [, ...inside] }: Found): string => formatPath(inside);
 
 function isSecretKey(key: string): key is SecretKey {
   return (SECRET_KEYS as readonly string[]).includes(key);
@@ -43,7 +41,8 @@ export function* plainTexts({ cluster, nodes }: RuleInput): Generator<Found> {
   }
 }
 
-function* textsIn(value: unknown, path: InputPath, isFree: boolean): Generator<Found> {
+/** Every text at a path and below it. @param isFree whether keys count, too */
+export function* textsIn(value: unknown, path: InputPath, isFree: boolean): Generator<Found> {
   if (typeof value === 'string') yield { text: value, path, isKey: false, isFree };
   if (typeof value !== 'object' || value === null) return;
   for (const [key, item] of Object.entries(value)) {
@@ -63,8 +62,7 @@ function* textsAndKeysAreUnicode({ cluster, nodes }: RuleInput): Generator<Findi
 }
 
 function* loneSurrogates(value: unknown, path: InputPath): Generator<Finding> {
-  const [, ...inside] = path;
-  if (typeof value === 'string' && LONE_SURROGATE.test(value)) yield loneSurrogate(path, `${formatPath(inside)} holds`);
+  if (typeof value === 'string' && LONE_SURROGATE.test(value)) yield loneSurrogate(path, `${nameOf(path)} holds`);
   if (typeof value !== 'object' || value === null) return;
   for (const [key, item] of Object.entries(value)) {
     const at: InputPath = [...path, Array.isArray(value) ? Number(key) : key];
@@ -90,7 +88,7 @@ function* textsAreWithoutControlCharacters(input: RuleInput): Generator<Finding>
     const code = character.charCodeAt(0).toString(16).padStart(4, '0').toUpperCase();
     yield {
       path: found.path,
-      message: `${found.isKey ? 'the key ' : ''}${nameOf(found)} holds a control character, U+${code}`,
+      message: `${found.isKey ? 'the key ' : ''}${nameOf(found.path)} holds a control character, U+${code}`,
       hint: 'remove it: editors mostly do not show it',
     };
   }
@@ -104,7 +102,7 @@ function* textsHaveNoBlanksAtTheirEdges(input: RuleInput): Generator<Finding> {
     if (!EDGE_BLANKS.test(found.text)) continue;
     yield {
       path: found.path,
-      message: `${found.isKey ? 'the key ' : ''}${nameOf(found)} begins or ends with a blank: ${quoted(found.text)}`,
+      message: `${found.isKey ? 'the key ' : ''}${nameOf(found.path)} begins or ends with a blank: ${quoted(found.text)}`,
       hint: 'remove it',
     };
   }
@@ -124,7 +122,7 @@ function* placeholdersAreFilledIn(input: RuleInput): Generator<Finding> {
     if (!isPlaceholder(found.text) || found.isKey) continue;
     yield {
       path: found.path,
-      message: `${nameOf(found)} is still a placeholder: ${quoted(found.text)}`,
+      message: `${nameOf(found.path)} is still a placeholder: ${quoted(found.text)}`,
       hint: 'write the real value, or remove the line',
     };
   }
