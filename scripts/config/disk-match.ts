@@ -39,8 +39,14 @@ const INSTALLABLE = ['disk.transport != ""', '!disk.readonly', '!disk.cdrom'];
 
 /** `>= 100GB` is `disk.size >= 100u * GB`. */
 function sizeMatch(value: string): string {
-  const [, operator = '==', number, unit] = /^([<>=]+)? ?(\d+)(\w+)$/.exec(value) ?? [];
-  return `disk.size ${operator} ${number}u * ${unit}`;
+  const { operator, count, unit } = sizeOf(value);
+  return `disk.size ${operator} ${count}u * ${unit}`;
+}
+
+/** @param value of `size`, well-formed: `>= 100GB`; without an operator it is meant exactly */
+export function sizeOf(value: string): Readonly<Record<'operator' | 'count' | 'unit', string>> {
+  const [, operator = '==', count = '', unit = ''] = /^([<>=]+)? ?(\d+)(\w+)$/.exec(value) ?? [];
+  return { operator, count, unit };
 }
 
 /** The escapes of JSON are CEL's, too. */

@@ -1,5 +1,5 @@
 /** The disk that Talos is installed on: what the files say of it, held against the disks that a machine has. */
-import type { DiskSelector } from '../config/disk-match.ts';
+import { sizeOf, type DiskSelector } from '../config/disk-match.ts';
 import { isMapping } from '../config/mapping.ts';
 import type { Problem } from '../problem.ts';
 import type { MachineDisk } from './answers.ts';
@@ -66,7 +66,7 @@ const COMPARISONS: Readonly<Record<string, (bytes: number, than: number) => bool
 };
 
 function isSize(wanted: string, bytes: number): boolean {
-  const [, operator = '==', count, unit = ''] = /^([<>=]+)? ?(\d+)(\w+)$/.exec(wanted) ?? [];
+  const { operator, count, unit } = sizeOf(wanted);
   return COMPARISONS[operator]?.(bytes, Number(count) * (UNITS[unit] ?? Number.NaN)) ?? false;
 }
 
