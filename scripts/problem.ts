@@ -50,6 +50,13 @@ export class Refusal extends Error {
   }
 }
 
+/** What a refusal is about, where that is an answer, too. @throws the error itself where it tells of none: a bug, or an interruption */
+export function problemIn(error: unknown): Problem {
+  const [problem] = error instanceof Refusal ? error.problems : [];
+  if (problem === undefined) throw error;
+  return problem;
+}
+
 export function hasErrors(problems: readonly Problem[]): boolean {
   return problems.some((problem) => problem.severity === 'error');
 }

@@ -1,6 +1,6 @@
 /** Kubernetes of the cluster, asked as its administrator; the kubeconfig is in memory only. */
 import { reveal, secret, type Secret } from '../../config/secret.ts';
-import { Exit, Refusal, type Problem } from '../../problem.ts';
+import { Exit, problemIn, Refusal, type Problem } from '../../problem.ts';
 import { someOf } from '../../report/some-of.ts';
 import { send } from '../../system/http.ts';
 import { kubeconfig } from '../../talos/calls.ts';
@@ -64,9 +64,7 @@ export async function kubernetesNow(session: Session): Promise<Sight<readonly Ku
   try {
     return await nodesNow(session, await accessFor(session));
   } catch (error) {
-    const [problem] = error instanceof Refusal ? error.problems : [];
-    if (problem === undefined) throw error;
-    return { seen: problem };
+    return { seen: problemIn(error) };
   }
 }
 

@@ -1,6 +1,6 @@
 /** What each machine is right now: every step asks first, so that a second run goes on where the first one ended. */
 import type { Secret } from '../../config/secret.ts';
-import { Exit, Refusal, type Problem } from '../../problem.ts';
+import { Exit, problemIn, Refusal, type Problem } from '../../problem.ts';
 import { whyNoAnswer } from '../../system/tcp.ts';
 import { version, versionInMaintenance } from '../../talos/calls.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
@@ -81,8 +81,6 @@ export async function stateWithin(
   try {
     return await answeringState(talosctl, node, talosconfig, patience);
   } catch (error) {
-    const [problem] = error instanceof Refusal ? error.problems : [];
-    if (problem === undefined) throw error;
-    return { kind: 'silent', problem };
+    return { kind: 'silent', problem: problemIn(error) };
   }
 }

@@ -1,5 +1,5 @@
 /** `nigari doctor --online`: asks whoever OpenTofu will ask, before it does. Nothing is changed, but for a lock on a name of its own. */
-import { Refusal } from '../../../problem.ts';
+import { problemIn, type Problem } from '../../../problem.ts';
 import type { Context } from '../../context.ts';
 import { openRendered } from '../../infra/instance.ts';
 import type { Row } from '../row.ts';
@@ -25,15 +25,14 @@ export async function online(context: Context): Promise<readonly Row[]> {
     const opened = { ...(await openRendered(context)), ...limits };
     return (await Promise.all(PROBES.map((probe) => probe(context, opened)))).flat();
   } catch (error) {
-    if (!(error instanceof Refusal) || error.problems.length === 0) throw error;
-    return [notAsked(error)];
+    return [notAsked(problemIn(error))];
   }
 }
 
 /** Without what was rendered, or a key for it, it is not known whom to ask, or as whom. */
-const notAsked = ({ problems: [problem] }: Refusal): Row => ({
+const notAsked = ({ message, hint }: Problem): Row => ({
   name: 'online',
   status: 'warning',
-  found: `nobody was asked: ${problem?.message ?? ''}`,
-  ...(problem?.hint !== undefined && { remedy: problem.hint }),
+  found: `nobody was asked: ${message}`,
+  ...(hint !== undefined && { remedy: hint }),
 });
