@@ -15,6 +15,8 @@ export interface Subcommand {
   /** Options that it always gets. */
   readonly always: readonly string[];
   readonly needs: Needs;
+  /** Of those that a user calls as they are: whether it asks Proxmox VE, as a console does not. */
+  readonly asksProxmox?: boolean;
 }
 
 /** Only some of them know `-input`. */
@@ -38,8 +40,8 @@ export const SUBCOMMANDS = {
   'state-push': { words: ['state', 'push'], always: [], needs: 'state' },
   // Takes the lock, finds nothing, and writes nothing: the only way to ask any backend who holds it.
   'lock-probe': { words: ['untaint'], always: ['-allow-missing'], needs: 'state' },
-  refresh: { words: ['refresh'], always: UNASKED, needs: 'everything' },
-  import: { words: ['import'], always: UNASKED, needs: 'everything' },
+  refresh: { words: ['refresh'], always: UNASKED, needs: 'everything', asksProxmox: true },
+  import: { words: ['import'], always: UNASKED, needs: 'everything', asksProxmox: true },
   'force-unlock': { words: ['force-unlock'], always: ['-force'], needs: 'state' },
   validate: { words: ['validate'], always: [], needs: 'providers' },
   fmt: { words: ['fmt'], always: ['-recursive'], needs: 'files' },

@@ -2,7 +2,7 @@
 import { Exit } from '../../problem.ts';
 import { cacheFolder } from '../../system/cache-file.ts';
 import { canAsk } from '../../system/prompt.ts';
-import { SUBCOMMANDS, type SubcommandName } from '../../tofu/subcommands.ts';
+import { SUBCOMMANDS, type Subcommand, type SubcommandName } from '../../tofu/subcommands.ts';
 import { step, type CommandResult, type Context } from '../context.ts';
 import { initIfDue, tofuInit } from './init.ts';
 import { prepare, type Prepared } from './instance.ts';
@@ -17,10 +17,10 @@ export async function infraInit(context: Context, args: readonly string[]): Comm
 
 /** @throws Refusal 2 for what is missing, 4 when it fails */
 export async function passOn(context: Context, name: SubcommandName, args: readonly string[]): CommandResult {
-  const { needs } = SUBCOMMANDS[name];
+  const { needs, asksProxmox = false }: Subcommand = SUBCOMMANDS[name];
   const prepared = await prepare(context, needs);
   if (needs === 'state' || needs === 'everything') await initIfDue(context, prepared);
-  if (name === 'refresh' || name === 'import') await refuseUnreachable(context, prepared);
+  if (asksProxmox) await refuseUnreachable(context, prepared);
   const env = needs === 'providers' ? await initWithoutState(context, prepared) : {};
   await runTofu(context, prepared, name, { args, env, output: outputOf(name) });
   return Exit.done;
