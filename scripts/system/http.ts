@@ -28,9 +28,8 @@ export async function send(request: HttpRequest, limits: Limits): Promise<HttpAn
   const limit = AbortSignal.timeout(milliseconds);
   const signal = AbortSignal.any([limit, limits.signal]);
   try {
-    const trust = insecure || !request.url.startsWith('https:') ? {} : await trustOf(limits);
     const answer = await answerTo(request, {
-      ...trust,
+      ...(await authoritiesFor(request, limits)),
       cert,
       key,
       rejectUnauthorized: !insecure,
@@ -51,8 +50,11 @@ export async function send(request: HttpRequest, limits: Limits): Promise<HttpAn
   }
 }
 
-const trustOf = async ({ ca, env }: Limits): Promise<object> =>
-  ca === undefined ? { secureContext: await trusted(env) } : { ca };
+/** Whose certificates are good, where any are looked at. */
+async function authoritiesFor({ url }: HttpRequest, { ca, env, insecure = false }: Limits): Promise<object> {
+  if (insecure || !url.startsWith('https:')) return {};
+  return ca === undefined ? { secureContext: await trusted(env) } : { ca };
+}
 
 function answerTo({ method, url, headers, body }: HttpRequest, options: object): Promise<IncomingMessage> {
   const start = url.startsWith('https:') ? httpsRequest : httpRequest;

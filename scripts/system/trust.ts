@@ -26,7 +26,7 @@ const known = new Map<string, Promise<tls.SecureContext>>();
  * (https://pkg.go.dev/crypto/x509#SystemCertPool), SSL_CERT_DIR, and Node's NODE_EXTRA_CA_CERTS. A file that cannot be read adds
  * nothing. Read once in a process: it takes some tens of milliseconds.
  */
-export function trusted(env: Env, lists = FILES): Promise<tls.SecureContext> {
+export function trusted(env: Env, lists: readonly string[] = FILES): Promise<tls.SecureContext> {
   const { SSL_CERT_FILE: file, SSL_CERT_DIR: folders = '', NODE_EXTRA_CA_CERTS: extra = '' } = env;
   const key = JSON.stringify([file, folders, extra, lists]);
   const context = known.get(key) ?? read(file ? [file] : lists, folders.split(':').filter(Boolean), extra);

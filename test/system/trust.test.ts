@@ -20,7 +20,7 @@ async function stranger() {
   return { ca, endpoint, port, folder, file };
 }
 
-const NO_LIST: string[] = [];
+const NO_LIST: readonly string[] = [];
 
 /** @returns whether a handshake ends well */
 async function isTrusted(port: number, env: Record<string, string>, lists = NO_LIST): Promise<boolean> {
