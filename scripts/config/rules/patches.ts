@@ -88,7 +88,7 @@ function* patchesHoldNoSecrets(input: RuleInput): Generator<Finding> {
       yield {
         path,
         message: `${nameOf(path)} reads like a secret, and talos/ is committed in clear`,
-        hint: 'take it out; what is no secret may stay, with a comment: # nigari-ignore talos-patch-secret',
+        hint: 'take it out; what is no secret may stay, with a comment: # nigari-ignore: talos-patch-secret reason',
       };
 }
 
