@@ -1,5 +1,5 @@
 /** `nigari infra …` through the whole life of machines: the real OpenTofu, the real provider, a simulated Proxmox VE. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { infraProject, PLANTED } from '../support/infra-project.ts';
@@ -126,6 +126,26 @@ describe.skipIf(realTool('tofu') === null)('nigari infra', () => {
     proxmox.heal();
     await nigari(['infra', 'destroy', '--yes', '--summary']);
     expect([proxmox.guests(), proxmox.volumes()]).toEqual([[], []]);
+  });
+
+  test('destroys no machine that the state has under the name of one that is gone', async () => {
+    const { proxmox, folder, nigari, json, edit } = await infraProject();
+    edit('nodes.yaml', (text) => `${text}  - { name: wk-2, address: 10.0.0.22, vm_id: 112, controller: false }\n`);
+    await nigari(['configure']);
+    await nigari(['infra', 'apply-auto', '--yes', '--summary']);
+    // As after an apply that was ended: wk-1 was deleted, wk-2 got its id at once, and the provider waited for that to go.
+    proxmox.world.guests.delete(111);
+    const state = join(folder, 'infrastructure/tofu/terraform.tfstate');
+    writeFileSync(state, readFileSync(state, 'utf8').replace('"id": "111"', '"id": "112"'));
+    edit('nodes.yaml', (text) => text.replace(/^.*wk-1.*\n/m, ''));
+    await nigari(['configure', '--yes']);
+    const update = 'update VM wk-2 (id 112)';
+    expect(told(await json<Plan>(['infra', 'plan', '--json']))).toEqual(['destroy VM wk-2 (id 112)', update]);
+    const refused = await nigari(['infra', 'apply', '--yes'], 2);
+    expect(refused.stderr).toMatch(/VM 112 twice: .*\["wk-1"\], although it is .*\["wk-2"\].*\(vm-of-two\)/);
+    expect(told(await json<Plan>(['infra', 'plan', '--json']))).toEqual([update]);
+    await nigari(['infra', 'apply']);
+    expect(proxmox.guests().map(({ name, status }) => `${name} ${status}`)).toEqual(['cp-1 running', 'wk-2 running']);
   });
 
   test('says whose machines it would destroy when the state is another project’s', async () => {

@@ -75,7 +75,10 @@ async function live({ proxmox, nigari, json, edit }: InfraProject, { nodes }: Mo
   });
   const gone = machines(foretold, 'destroys-vm');
   const survivors = proxmox.guests().filter(({ name }) => !gone.has(name));
-  await nigari(['infra', 'apply', '--yes']);
+  const applied = await nigari(['infra', 'apply', '--yes', '-parallelism=10']);
+  // All of these scenarios let Proxmox VE pick the ids, and whoever comes takes the freed one.
+  const isReplaced = gone.size > 0;
+  expect(applied.all.includes('One machine at a time')).toBe(isReplaced);
   expect(await json<Plan>(PLAN)).toMatchObject({ empty: true });
   expect(running(proxmox)).toContain('renamed');
   expect(survivors.flatMap(({ vmid }) => proxmox.events(vmid))).not.toContain('stopped');

@@ -1,6 +1,7 @@
 /** `nigari infra apply`, `apply-auto`, `destroy`: a plan that was shown, nothing foreign in its way, consent, and then OpenTofu. */
 import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { dropPlan, savedPlanOf } from '../../system/saved-plan.ts';
+import { mayReuseIds } from '../../tofu/plan/ids.ts';
 import { countsText, isEmpty, isLoss } from '../../tofu/plan/summary.ts';
 import { consent } from '../consent.ts';
 import type { CommandResult, Context } from '../context.ts';
@@ -14,7 +15,7 @@ import { planned, tellPlan } from './plan.ts';
 import { refuseUnreachable } from './reach.ts';
 import { tellRestarts } from './restarts.ts';
 import { openPlan, type OpenPlan } from './saved.ts';
-import { disownStrangers } from './strangers.ts';
+import { disownStrangers, refuseGhosts } from './strangers.ts';
 import { runTofu } from './tofu.ts';
 
 export interface ApplyOptions {
@@ -67,11 +68,13 @@ export async function applyPlan(
     await dropPlan(saved);
     return Exit.done;
   }
+  await refuseGhosts(context, plan);
   await refuseForgotten(context, plan);
   await refuseForeign(context, plan, options.takeImages);
   if (!options.yes) await agree(context, plan);
   await noteAskedFor(context, plan);
-  const failure = await runTofu(context, call, 'apply', { args: [...args, file], env, output: 'shown' }).then(
+  const all = [...args, ...paceOf(context, plan), file];
+  const failure = await runTofu(context, call, 'apply', { args: all, env, output: 'shown' }).then(
     () => null,
     (error: unknown) => ({ error }),
   );
@@ -82,6 +85,13 @@ export async function applyPlan(
   await tellRestarts(context, plan);
   await tellNextStep(context, plan);
   return Exit.done;
+}
+
+/** One at a time where a new machine could be given the id of one that goes: the last option counts. */
+function paceOf({ reporter }: Context, { plan }: OpenPlan): readonly string[] {
+  if (!mayReuseIds(plan)) return [];
+  reporter.line('One machine at a time: a new one without a vm_id could else be given the id of one that goes', 'dim');
+  return ['-parallelism=1'];
 }
 
 /** A failed apply may have taken a stranger for its own as well; but who does not answer then is told of already. */

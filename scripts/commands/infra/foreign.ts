@@ -6,10 +6,10 @@ import {
   filesToMake,
   foreignFiles,
   foreignGuests,
-  idsToMake,
   stillThere,
   type Download,
 } from '../../tofu/plan/foreign.ts';
+import { idsToMake } from '../../tofu/plan/ids.ts';
 import { isSame, machinesToMake, twins } from '../../tofu/plan/made.ts';
 import { step, type Context } from '../context.ts';
 import { askedBefore } from './asked-for.ts';

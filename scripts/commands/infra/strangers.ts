@@ -1,5 +1,6 @@
-/** After an apply: whoever was given an id in the moment between our question and the apply is no machine of ours. */
-import { Refusal, type Problem } from '../../problem.ts';
+/** What the state takes for a machine of ours, and is another one: found after the apply that took it, or before the next. */
+import { Exit, Refusal, type Problem } from '../../problem.ts';
+import { ghosts, ghostFound } from '../../tofu/plan/ids.ts';
 import { machinesToMake, strangers, strangerTaken, type Stranger } from '../../tofu/plan/made.ts';
 import { machinesIn } from '../../tofu/state.ts';
 import type { Context } from '../context.ts';
@@ -8,7 +9,8 @@ import type { OpenPlan } from './saved.ts';
 import { runTofu } from './tofu.ts';
 
 /**
- * Takes strangers out of the state, before a next apply changes or destroys them.
+ * After an apply: whoever was given an id between our question and the apply is taken out of the state again, before a next
+ * one changes or destroys it.
  * @returns a problem for each
  * @throws Refusal 4 where Proxmox VE or the state does not answer
  */
@@ -32,12 +34,35 @@ async function disown(
   found: readonly Stranger[],
 ): Promise<readonly Problem[]> {
   if (found.length === 0) return [];
-  const isOut = await runTofu(context, call, 'state-rm', { args: found.map(({ address }) => address) }).then(
+  const isOut = await takeOut(context, call, found);
+  return found.map((stranger) => strangerTaken(stranger, isOut));
+}
+
+/**
+ * Before an apply: what would destroy a machine that stays, since the state has that under two names, is taken out of it.
+ * @throws Refusal 2: `vm-of-two`
+ */
+export async function refuseGhosts(context: Context, { plan, call }: OpenPlan): Promise<void> {
+  const found = ghosts(plan);
+  if (found.length === 0) return;
+  const isOut = await takeOut(context, call, found);
+  throw new Refusal(
+    found.map((ghost) => ghostFound(ghost, isOut)),
+    Exit.refusedInput,
+  );
+}
+
+/** @returns whether the state knows them no more */
+function takeOut(
+  context: Context,
+  call: OpenPlan['call'],
+  found: readonly { readonly address: string }[],
+): Promise<boolean> {
+  return runTofu(context, call, 'state-rm', { args: found.map(({ address }) => address) }).then(
     () => true,
     (error: unknown) => {
       if (error instanceof Refusal) return false;
       throw error;
     },
   );
-  return found.map((stranger) => strangerTaken(stranger, isOut));
 }

@@ -6,22 +6,8 @@ import type { Problem } from '../../problem.ts';
 import type { Guest, StoredFile } from '../../proxmox/answers.ts';
 import type { Mapping } from '../../config/mapping.ts';
 import { instancesIn } from '../state.ts';
-import { isMade, type Plan, type ResourceChange } from './read.ts';
-import { DOWNLOADS, VM } from './summary.ts';
-
-const CONTAINER = 'proxmox_virtual_environment_container';
-
-/** Ids of guests that an apply would make; what Proxmox VE picks an id for is safe. */
-export function idsToMake({ resources }: Plan): ReadonlyMap<number, string> {
-  const guests = resources.filter(({ type }) => type === VM || type === CONTAINER);
-  const freed = new Set(guests.filter(isGoing).map(({ before }) => before['vm_id']));
-  const made = guests.filter(isMade).map(({ after, address }) => [after['vm_id'], address] as const);
-  return new Map(
-    made.filter((pair): pair is readonly [number, string] => typeof pair[0] === 'number' && !freed.has(pair[0])),
-  );
-}
-
-const isGoing = ({ action }: ResourceChange): boolean => action === 'destroy' || action === 'replace';
+import { isMade, type Plan } from './read.ts';
+import { DOWNLOADS } from './summary.ts';
 
 /**
  * @param toMake from `idsToMake`

@@ -2,13 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { filesOf, guestsOf, macsOf } from '../../../scripts/proxmox/answers.ts';
 import { adoptions, importText, notInPlace } from '../../../scripts/tofu/plan/adopt.ts';
-import {
-  filesForgotten,
-  filesToMake,
-  foreignFiles,
-  foreignGuests,
-  idsToMake,
-} from '../../../scripts/tofu/plan/foreign.ts';
+import { filesForgotten, filesToMake, foreignFiles, foreignGuests } from '../../../scripts/tofu/plan/foreign.ts';
+import { ghosts, idsToMake, mayReuseIds } from '../../../scripts/tofu/plan/ids.ts';
 import { isSame, machinesToMake, strangers, strangerTaken, twins } from '../../../scripts/tofu/plan/made.ts';
 import { unforeseen } from '../../../scripts/tofu/plan/foreseen.ts';
 import { otherOwner } from '../../../scripts/tofu/plan/owner.ts';
@@ -45,6 +40,28 @@ describe('whose machines a plan would touch', () => {
       ['vm-id-taken', 'wants the VM id 212, which belongs to a guest that this token may not see'],
     ]);
     expect(foreignGuests(idsToMake(plan), [], new Set())).toEqual([]);
+  });
+
+  test('an id that another machine gives up is not free yet', () => {
+    const swap = planOf(vm('gone', ['delete'], { vm_id: 111 }, null), vm('instead', ['create'], null, { vm_id: 111 }));
+    expect([...idsToMake(swap).keys()]).toEqual([111]);
+  });
+
+  test.each([
+    ['one goes, another one comes', [vm('a', ['delete'], { vm_id: 1 }, null), vm('b', ['create'], null, {})], true],
+    ['two are replaced', ['a', 'b'].map((name) => vm(name, ['delete', 'create'], { vm_id: 1 }, {})), true],
+    ['one is replaced', [vm('a', ['delete', 'create'], { vm_id: 1 }, {})], false],
+    ['its id is known', [vm('a', ['delete'], { vm_id: 1 }, null), vm('b', ['create'], null, { vm_id: 2 })], false],
+    ['none goes', [vm('a', ['update'], { vm_id: 1 }, { vm_id: 1 }), vm('b', ['create'], null, {})], false],
+  ])('an id may be given away at once where %s: %#', (_, resources, expected) => {
+    expect(mayReuseIds(planOf(...resources))).toBe(expected);
+  });
+
+  test.each(['no-op', 'update'])('a machine that goes is told that is another one, which stays (%s)', (action) => {
+    const [gone, stays] = [vm('a', ['delete'], { vm_id: 7 }, null), vm('b', [action], { vm_id: 7 }, { vm_id: 7 })];
+    expect(ghosts(planOf(gone, stays))).toMatchObject([{ id: 7, address: expect.stringContaining('"a"') as string }]);
+    expect(ghosts(planOf(gone, vm('b', [action], { vm_id: 8 }, { vm_id: 8 })))).toEqual([]);
+    expect(ghosts(planOf(gone, vm('b', ['delete'], { vm_id: 7 }, null)))).toEqual([]);
   });
 
   test('an image of the same name on the same node is refused', () => {
