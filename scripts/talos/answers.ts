@@ -19,13 +19,14 @@ export function etcdMembersOf(text: string): readonly EtcdMember[] {
   });
 }
 
-/** @param text of `talosctl list FOLDER`: a table with NODE NAME, in which the folder itself is `.` */
+/**
+ * @param text of `talosctl list FOLDER`: a table with NODE NAME, or, of talosctl 1.14 and one node, the names alone; the folder
+ *   itself is `.`, and a text without it is none of an empty folder
+ */
 export function isEmptyFolder(text: string): boolean {
-  const names = text
-    .split('\n')
-    .slice(1)
-    .flatMap((row) => row.trim().split(/\s+/)[1] ?? []);
-  return names.every((name) => name === '.');
+  const rows = text.split('\n').filter((row) => row.trim() !== '' && !/^NODE\s+NAME\s*$/.test(row));
+  const names = rows.map((row) => row.trim().split(/\s+/).at(-1));
+  return names.length > 0 && names.every((name) => name === '.');
 }
 
 /** @param text of `talosctl get … --output json`: objects one after the other @returns the `spec` of each */

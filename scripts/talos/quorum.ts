@@ -5,7 +5,7 @@ export const quorumOf = (members: number): number => Math.floor(members / 2) + 1
 
 /**
  * Whether etcd goes on without one of its members for ever.
- * @param upWithout those of the others that answer now
+ * @param left members that it has then: one fewer where that one leaves, as many as before where it is just gone
+ * @param up those of the others that answer now
  */
-export const survivesWithout = (members: number, upWithout: number): boolean =>
-  members > 1 && upWithout >= quorumOf(members - 1);
+export const survives = (left: number, up: number): boolean => left > 0 && up >= quorumOf(left);

@@ -173,7 +173,7 @@ export const TALOS: VerbGroup = {
       options: [
         NODE,
         YES,
-        ['--no-graceful', 'do not wait until it has left etcd and its pods are gone'],
+        ['--no-graceful', 'wipe it at once: it does not leave etcd, and its pods are not moved before'],
         ['--allow-quorum-loss', 'go on though the cluster does not survive it'],
         TIMEOUT,
         STALE_OK,

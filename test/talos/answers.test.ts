@@ -15,6 +15,10 @@ describe('what talosctl prints', () => {
   test('a folder, empty or not', () => {
     expect(isEmptyFolder('NODE        NAME\n10.0.0.11   .\n')).toBe(true);
     expect(isEmptyFolder('NODE        NAME\n10.0.0.11   .\n10.0.0.11   member\n')).toBe(false);
+    // talosctl 1.14, asked for one node
+    expect(isEmptyFolder('.\n')).toBe(true);
+    expect(isEmptyFolder('.\nmember\n')).toBe(false);
+    expect(isEmptyFolder('')).toBe(false);
   });
 
   test('the members of etcd', () => {

@@ -1,7 +1,7 @@
 /** `nigari talos reset NODE`: a machine leaves the cluster, is wiped, and waits in maintenance mode. */
 import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { reset } from '../../talos/calls.ts';
-import { quorumOf, survivesWithout } from '../../talos/quorum.ts';
+import { quorumOf, survives } from '../../talos/quorum.ts';
 import { controllersOf, type TalosNode } from '../../talos/rendered-cluster.ts';
 import { consent } from '../consent.ts';
 import type { CommandResult, Context } from '../context.ts';
@@ -34,7 +34,7 @@ export async function talosReset(context: Context, name: string, options: ResetO
     return Exit.done;
   }
   if (state.kind !== 'configured') throw new Refusal([state.problem], Exit.otherProgram);
-  if (node.role === 'controller' && !options.allowQuorumLoss) await refuseQuorumLoss(session, node);
+  if (node.role === 'controller' && !options.allowQuorumLoss) await refuseQuorumLoss(session, node, options.graceful);
   if (!options.yes) await agree(context, node);
   await eachNode(context, 'reset', [node], async (_, tell) => {
     tell('leaves, and is wiped');
@@ -50,16 +50,19 @@ export async function talosReset(context: Context, name: string, options: ResetO
   return Exit.done;
 }
 
-async function refuseQuorumLoss(session: Session, node: TalosNode): Promise<void> {
+/** @param leaves etcd before it is wiped; otherwise it stays a member that is down */
+async function refuseQuorumLoss(session: Session, node: TalosNode, leaves: boolean): Promise<void> {
   const { context, cluster, talosctl, talosconfig } = session;
   const known = await members(session);
   if (known === null) throw new Refusal([etcdSilent(node)], Exit.refusedInput);
-  const isMember = ({ name }: TalosNode): boolean => known.some(({ hostname }) => hostname === name);
+  const voters = known.filter(({ isLearner }) => !isLearner);
+  const isMember = ({ name }: TalosNode): boolean => voters.some(({ hostname }) => hostname === name);
   if (!isMember(node)) return;
   const others = controllersOf(cluster).filter((other) => other.name !== node.name && isMember(other));
   const states = await eachNode(context, 'ask', others, async (other) => nodeState(talosctl, other, talosconfig));
   const up = states.filter(({ kind }) => kind === 'configured').length;
-  if (!survivesWithout(known.length, up)) throw new Refusal([quorumLoss(node, known.length, up)], Exit.refusedInput);
+  const left = voters.length > 1 && !leaves ? voters.length : voters.length - 1;
+  if (!survives(left, up)) throw new Refusal([quorumLoss(node, left, up)], Exit.refusedInput);
 }
 
 const ANYWAY = 'bring the other control planes back first; or, if that cluster shall go: --allow-quorum-loss';
@@ -72,13 +75,13 @@ const etcdSilent = ({ name }: TalosNode): Problem => ({
   hint: ANYWAY,
 });
 
-const quorumLoss = ({ name }: TalosNode, members: number, up: number): Problem => ({
+const quorumLoss = ({ name }: TalosNode, left: number, up: number): Problem => ({
   code: 'quorum-loss',
   severity: 'error',
   message:
-    members <= 1
+    left === 0
       ? `${name} is the only member of etcd: without it the cluster is gone, with all that is in it`
-      : `without ${name} etcd has ${members - 1} members and needs ${quorumOf(members - 1)} of them, but ${up} ${up === 1 ? 'answers' : 'answer'}`,
+      : `without ${name} etcd has ${left} members and needs ${quorumOf(left)} of them, but ${up} ${up === 1 ? 'answers' : 'answer'}`,
   hint: ANYWAY,
 });
 
