@@ -44,6 +44,10 @@ export function macsOf(data: unknown): readonly string[] {
   return nets.flatMap((net) => /\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/i.exec(net) ?? []);
 }
 
+/** @param data of `GET nodes/N/qemu/ID/config` */
+export const nameIn = (data: unknown): string | null =>
+  isMapping(data) && typeof data['name'] === 'string' ? data['name'] : null;
+
 /**
  * Names of the settings that wait for the guest's next start.
  * @param data of `GET nodes/N/qemu/ID/pending`: a row for each setting, with `pending` or `delete` where it waits

@@ -110,7 +110,7 @@ const INFRA_VERBS: readonly Verb[] = [
   {
     name: 'destroy',
     summary: 'plan to destroy everything, show, ask, and do it',
-    options: [YES, SUMMARY, STALE_OK],
+    options: [YES, SUMMARY, STALE_OK, STATE_IS_MINE],
     ...TO_TOFU,
     more: 'Examples:\n  nigari infra destroy\n  nigari infra destroy --yes',
     run: async (context, options, args) =>

@@ -158,6 +158,7 @@ describe.skipIf(realTool('tofu') === null)('nigari infra', () => {
     const refused = await nigari(['infra', 'plan'], 2);
     expect(refused.stderr).toContain('(state-of-another)');
     expect((await nigari(['infra', 'apply'], 2)).stderr).toContain('(plan-missing)');
+    expect((await nigari(['infra', 'destroy', '--yes'], 2)).stderr).toContain('(state-of-another)');
     await nigari(['infra', 'plan', '--state-is-mine']);
     expect(proxmox.guests()).toHaveLength(2);
   });

@@ -45,14 +45,15 @@ async function findMachines(context: Context, prepared: Prepared): Promise<reado
   const ask = proxmoxOf(context, prepared);
   if (ask === null) throw new Refusal([noProxmox], Exit.refusedInput);
   const state = await runTofu(context, prepared, 'state-pull');
-  const known = new Set(machinesIn(state.stdout).map(({ index }) => index));
-  const unknown = prepared.instance.machines.filter(({ name }) => !known.has(name));
+  const known = machinesIn(state.stdout);
+  const [names, ids] = [new Set(known.map(({ index }) => index)), new Set(known.map(({ id }) => id))];
+  const unknown = prepared.instance.machines.filter(({ name }) => !names.has(name));
   const guests = await guestsNow(ask);
   return adoptions(
     unknown,
     await withMacs(
       ask,
-      guests.filter(({ isContainer }) => !isContainer),
+      guests.filter(({ id, isContainer }) => !isContainer && !ids.has(id)),
     ),
   );
 }

@@ -47,7 +47,7 @@ export async function infraApplyAuto(context: Context, options: ApplyOptions, ar
 }
 
 export async function infraDestroy(context: Context, options: ApplyOptions, args: readonly string[]): CommandResult {
-  return planAndApply(context, { ...options, stateIsMine: true }, ['-destroy', ...args]);
+  return planAndApply(context, options, ['-destroy', ...args]);
 }
 
 async function planAndApply(context: Context, options: ApplyOptions, args: readonly string[]): CommandResult {

@@ -49,7 +49,7 @@ export async function planned(
   const plan = () => makePlan(context, prepared, args, isShown ? 'shown' : 'captured');
   const made = await (isShown ? plan() : step(context, `tofu plan in ${instance.directory}`, plan));
   const isMeant = asksToDestroy(args);
-  if (!stateIsMine && !isMeant) await refuseOther(context, made, manifest.instances.get(instance.directory)?.moved);
+  if (!stateIsMine) await refuseOther(context, made, manifest.instances.get(instance.directory)?.moved);
   tellPlan(context, made, format);
   if (!isMeant) context.reporter.problems(unforeseen(made.plan, namesOf(instance)));
   return made;

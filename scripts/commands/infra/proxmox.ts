@@ -2,7 +2,7 @@
 import { secret, type Secret } from '../../config/secret.ts';
 import { Exit, must, type Checked } from '../../problem.ts';
 import { dataOf, get } from '../../proxmox/request.ts';
-import { guestsOf, macsOf, type Guest } from '../../proxmox/answers.ts';
+import { guestsOf, macsOf, nameIn, type Guest } from '../../proxmox/answers.ts';
 import { inBatches } from '../../system/batches.ts';
 import { send } from '../../system/http.ts';
 import type { Existing } from '../../tofu/plan/made.ts';
@@ -47,9 +47,17 @@ export function askAll(ask: Ask, paths: readonly string[]): Promise<readonly Che
 export const guestsNow = async (ask: Ask): Promise<readonly Guest[]> =>
   guestsOf(must(await ask('cluster/resources?type=vm'), Exit.otherProgram));
 
-/** Whose settings the token may not read has none: it can still be known otherwise. */
+/**
+ * By their own settings: a list of guests may have the name of the one that had the id before, for as long as five minutes.
+ * Whose settings the token may not read has none of them: it can still be known otherwise.
+ */
 export async function withMacs(ask: Ask, guests: readonly Guest[]): Promise<readonly Existing[]> {
   const paths = guests.map(({ node, id }) => `nodes/${encodeURIComponent(node)}/qemu/${id}/config`);
   const configs = await askAll(ask, paths);
-  return guests.map((guest, index) => ({ ...guest, macs: configs[index]?.ok ? macsOf(configs[index].value) : [] }));
+  return guests.map((guest, index) => {
+    const config = configs[index];
+    return config?.ok
+      ? { ...guest, name: nameIn(config.value), macs: macsOf(config.value) }
+      : { ...guest, name: null, macs: [] };
+  });
 }

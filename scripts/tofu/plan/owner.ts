@@ -18,7 +18,7 @@ export function otherOwner({ resources }: Plan, names: ReadonlySet<string>): Pro
     code: 'state-of-another',
     severity: 'error',
     message: `${unknown.length} of the ${inState.length} machines in the state are unknown to this project (${some.join(', ')}${unknown.length > some.length ? ', …' : ''}): is it another project's state?`,
-    hint: 'give this project a state of its own: tfstate_name in cluster.yaml; where these machines are yours, and shall go: `nigari infra plan --state-is-mine`',
+    hint: 'give this project a state of its own: tfstate_name in cluster.yaml; where these machines are yours, and shall go: the same with --state-is-mine',
   };
 }
 
