@@ -1,7 +1,7 @@
 /** `nigari infra …` through the whole life of machines: the real OpenTofu, the real provider, a simulated Proxmox VE. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { infraProject, PLANTED } from '../support/infra-project.ts';
 import { liveThrough, NOTHING } from '../support/lived.ts';
 import { scenarioTexts } from '../support/render.ts';
@@ -83,6 +83,19 @@ describe.skipIf(realTool('tofu') === null)('nigari infra', () => {
     expect(readFileSync(join(folder, PLANS, 'plan')).includes(PLANTED.token)).toBe(false);
     expect((await nigari(['infra', 'apply', '--yes'], 2)).stderr).toMatch(/\(plan-stale\)/);
     expect(proxmox.guests()).toHaveLength(2);
+  });
+
+  test('applies no other plan than the one that it showed', async () => {
+    const { proxmox, folder, start } = await infraProject();
+    proxmox.inject({ match: 'GET cluster/resources', fault: { kind: 'slow', milliseconds: 3000 } });
+    const { ended } = start(['infra', 'apply-auto', '--yes', '--summary']);
+    // Written last; then Proxmox VE is asked who is there, and another run plans meanwhile.
+    await vi.waitUntil(() => existsSync(join(folder, PLANS, 'basis.json')), { timeout: 60_000 });
+    appendFileSync(join(folder, PLANS, 'plan'), 'another');
+    const { status, stderr } = await ended;
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/another plan was made here .*\(plan-stale\)/);
+    expect(proxmox.guests()).toEqual([]);
   });
 
   test('shows a plan that it cannot keep, and applies it in one go', async () => {

@@ -14,7 +14,7 @@ import { tellNextStep } from './next-step.ts';
 import { planned, tellPlan } from './plan.ts';
 import { refuseUnreachable } from './reach.ts';
 import { tellRestarts } from './restarts.ts';
-import { openPlan, type OpenPlan } from './saved.ts';
+import { openPlan, refuseReplaced, type OpenPlan } from './saved.ts';
 import { disownStrangers, refuseGhosts } from './strangers.ts';
 import { runTofu } from './tofu.ts';
 
@@ -72,6 +72,7 @@ export async function applyPlan(
   await refuseForgotten(context, plan);
   await refuseForeign(context, plan, options.takeImages);
   if (!options.yes) await agree(context, plan);
+  await refuseReplaced(plan);
   await noteAskedFor(context, plan);
   const all = [...args, ...paceOf(context, plan), file];
   const failure = await runTofu(context, call, 'apply', { args: all, env, output: 'shown' }).then(

@@ -4,7 +4,7 @@ import { reveal, secret, type Secret } from '../../config/secret.ts';
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
 import { masker } from '../../secrets/mask.ts';
 import { openValues } from '../../secrets/guards/variables.ts';
-import { listFiles, readDisk } from '../../system/disk.ts';
+import { listFiles, readAnyFile, readDisk } from '../../system/disk.ts';
 import { randomBytes } from '../../system/random.ts';
 import { textIfThere } from '../../system/private-folder.ts';
 import { hasPlan, makeRoomForPlan, savedPlanOf, writeBeside } from '../../system/saved-plan.ts';
@@ -27,6 +27,8 @@ export interface OpenPlan {
   readonly env: Readonly<Record<string, string>>;
   /** Absolute path of the plan. */
   readonly file: string;
+  /** Of the file as it was shown. */
+  readonly hash: string;
 }
 
 export interface MadePlan extends OpenPlan {
@@ -63,9 +65,21 @@ export async function makePlan(
 }
 
 async function readBack(context: Context, call: Prepared, env: OpenPlan['env'], file: string): Promise<OpenPlan> {
+  const hash = await hashOfPlan(file);
   const { stdout } = await runTofu(context, call, 'show', { args: ['-json', file], env });
   const plan = must(readPlan(stdout), Exit.otherProgram);
-  return { plan, summary: summaryOf(plan, masker(call.secrets, call.known)), call, env, file };
+  return { plan, summary: summaryOf(plan, masker(call.secrets, call.known)), call, env, file, hash };
+}
+
+/** Empty where there is none any more. */
+async function hashOfPlan(file: string): Promise<string> {
+  const read = await readAnyFile(file);
+  return read.ok ? hashOf(read.value) : '';
+}
+
+/** While somebody is asked, another run may plan in the same folder. @throws Refusal 2: `plan-stale` */
+export async function refuseReplaced({ file, hash }: OpenPlan): Promise<void> {
+  if ((await hashOfPlan(file)) !== hash) throw new Refusal([planReplaced], Exit.refusedInput);
 }
 
 /** @throws Refusal 2: `plan-missing`, or `plan-stale` with what has changed since it was made */
@@ -150,6 +164,13 @@ const planMissing: Problem = {
   severity: 'error',
   message: 'there is no plan to apply',
   hint: 'make one and look at it: `nigari infra plan`; or plan, look and apply in one go: `nigari infra apply-auto`',
+};
+
+const planReplaced: Problem = {
+  code: 'plan-stale',
+  severity: 'error',
+  message: 'another plan was made here since this one was shown',
+  hint: 'nothing was applied; make a plan again, look at it, and apply that: `nigari infra plan`',
 };
 
 const ownPlace: Problem = {
