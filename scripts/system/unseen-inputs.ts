@@ -3,7 +3,7 @@
  * they are sockets, which no program can open by a name (`/dev/fd/3`: ENXIO).
  */
 import { constants } from 'node:fs';
-import { access, mkdtemp, open, rm, unlink, writeFile, type FileHandle } from 'node:fs/promises';
+import { access, mkdtemp, open, rm, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -81,7 +81,6 @@ async function throughPipes<T>(texts: readonly Secret[], use: Use<T>): Promise<T
       return await use({ paths, descriptors: [] });
     } finally {
       over.abort();
-      await Promise.all(paths.map(giveUp));
       await fed;
     }
   } finally {
@@ -104,43 +103,50 @@ const noPipes: Problem = {
   hint: 'on Windows, run this in WSL 2',
 };
 
-/** Between two looks for a reader, in milliseconds. */
+/** Between two looks for a reader, or for room in the pipe, in milliseconds. */
 const PAUSE = 5;
 
 /**
- * Waits for a reader; one that goes away before the end is its own affair. To open a FIFO as usual would hold up a thread, and
- * Node has four for all its files: the programs that are to read could not be started.
+ * Waits for a reader, and writes as it reads; one that goes away before the end is its own affair. Nothing here blocks: to open
+ * a FIFO as usual, or to write to a full one, holds up a thread for as long as nobody reads, and Node has four for all its files.
  */
 async function feed(path: string, text: Secret, over: AbortSignal): Promise<void> {
-  let reader = await toReader(path);
-  for (; reader === null && !over.aborted; reader = await toReader(path)) await pause(PAUSE);
-  if (reader === null) return;
+  const pipe = await patiently(() => open(path, ONLY_WRITE), 'ENXIO', over);
+  if (pipe === undefined) return;
   try {
-    await writeFile(path, reveal(text), { flag: ONLY_WRITE });
+    await writeAll(pipe, Buffer.from(reveal(text)), over);
   } catch (error) {
     if (codeOf(error) !== 'EPIPE') throw error;
   } finally {
-    await reader.close();
+    await pipe.close();
   }
 }
 
-/** @returns null where nobody reads */
-async function toReader(path: string): Promise<FileHandle | null> {
-  try {
-    return await open(path, ONLY_WRITE | constants.O_NONBLOCK);
-  } catch (error) {
-    if (codeOf(error) === 'ENXIO') return null;
-    throw error;
+async function writeAll(pipe: FileHandle, bytes: Buffer, over: AbortSignal): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    const step = await patiently(() => pipe.write(bytes, written), 'EAGAIN', over);
+    if (step === undefined) return;
+    written += step.bytesWritten;
   }
+}
+
+/**
+ * Tries again for as long as it fails with the code that means "not yet".
+ * @returns undefined where all is over before it succeeds
+ */
+async function patiently<T>(attempt: () => Promise<T>, notYet: string, over: AbortSignal): Promise<T | undefined> {
+  while (!over.aborted) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (codeOf(error) !== notYet) throw error;
+    }
+    await pause(PAUSE);
+  }
+  return undefined;
 }
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 /** Whatever is not there is not made: as a file it would be on the disk. */
-const ONLY_WRITE = constants.O_WRONLY;
-
-/** Lets a writer go whom nobody has read. */
-async function giveUp(path: string): Promise<void> {
-  const reader = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  await reader.close();
-}
+const ONLY_WRITE = constants.O_WRONLY | constants.O_NONBLOCK;

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import process from 'node:process';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { secret } from '../../scripts/config/secret.ts';
 import { run } from '../../scripts/system/processes.ts';
@@ -50,6 +51,15 @@ describe.skipIf(process.platform === 'win32').each(WAYS)('by %s', (_, memory) =>
     expect(named().filter((name) => !before.includes(name) && /nigari-[\da-f-]{36}$|nigari-\w{6}$/.test(name))).toEqual(
       [],
     );
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('by a pipe', () => {
+  test('nobody is kept waiting, whenever it ends', async () => {
+    for (let run = 0; run < 200; run++) {
+      const used = withUnseen([secret(LONG)], () => pause(run % 7, run), '/no/such/folder');
+      await expect(used).resolves.toBe(run);
+    }
   });
 });
 
