@@ -52,12 +52,14 @@ type Typed = readonly (readonly [after: string, keys: string])[];
 const call = (folder: string, args: readonly string[], typed: Typed = [], env: Record<string, string> = {}) =>
   onTerminal(
     ['sh', '-c', 'stty cols 100; exec "$@"', 'sh', process.execPath, NIGARI_BIN, ...args],
-    { cwd: folder, env: { PATH: process.env['PATH'] ?? '', HOME: folder, TERM: 'xterm', ...env } },
+    { cwd: folder, env: { PATH: process.env['PATH'] ?? '', HOME: emptyFolder(), TERM: 'xterm', ...env } },
     typed,
   );
 
 const times = (text: string, part: string): number => text.split(part).length - 1;
 const SHOW = ['secrets', 'show', 'proxmox_api_token_secret'];
+/** Whoever has tofu on PATH needs no registry for this. */
+const CONFIGURE = ['configure', '--no-init'];
 
 describe.skipIf(!hasScript())('on a terminal', () => {
   test('the passphrase is asked for, unseen, and opens what is sealed', async () => {
@@ -71,7 +73,7 @@ describe.skipIf(!hasScript())('on a terminal', () => {
     const folder = project();
     const before = tree(folder).get(SEALED);
     writeFileSync(join(folder, 'nodes.yaml'), NODES.replace('10.0.0.11', '10.0.0.12'));
-    const { status, shown } = await call(folder, ['configure'], [[ASKED, `${PASSPHRASE}\r`]]);
+    const { status, shown } = await call(folder, CONFIGURE, [[ASKED, `${PASSPHRASE}\r`]]);
     expect(status, shown).toBe(0);
     expect(times(shown, ASKED)).toBe(1);
     expect(shown).toContain('updated  infrastructure/tofu/terraform.tfvars');
@@ -93,7 +95,7 @@ describe.skipIf(!hasScript())('on a terminal', () => {
   test('nothing typed: configure goes on without the key', async () => {
     const folder = project();
     const before = tree(folder);
-    const { status, shown } = await call(folder, ['configure'], [[ASKED, '\r']]);
+    const { status, shown } = await call(folder, CONFIGURE, [[ASKED, '\r']]);
     expect(status, shown).toBe(0);
     expect(times(shown, ASKED)).toBe(1);
     expect(shown).toMatch(/kept, cannot be\s+compared/);
@@ -106,7 +108,7 @@ describe.skipIf(!hasScript())('on a terminal', () => {
   ])('%s ends the run', async (_, keys) => {
     const folder = project();
     const before = tree(folder);
-    const { status, shown } = await call(folder, ['configure'], [[ASKED, keys]]);
+    const { status, shown } = await call(folder, CONFIGURE, [[ASKED, keys]]);
     expect(status, shown).toBe(130);
     expect(tree(folder)).toEqual(before);
   });
@@ -123,7 +125,7 @@ describe.skipIf(!hasScript())('on a terminal', () => {
 
   test('nor does anything where another key opens it', async () => {
     const key = /^AGE-SECRET-KEY-.*$/m.exec(keyFile)?.[0] ?? '';
-    const { status, shown } = await call(project(), ['configure'], [], { SOPS_AGE_KEY: key });
+    const { status, shown } = await call(project(), CONFIGURE, [], { SOPS_AGE_KEY: key });
     expect(status, shown).toBe(0);
     expect(shown).not.toContain(ASKED);
     expect(shown).not.toContain('kept');
