@@ -1,6 +1,6 @@
 /** Runs the person's editor on a file that lies in a private place. */
 import { realpath } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { checked, refused, type Checked, type Problem } from '../problem.ts';
 import { textEditor } from '../secrets/text-editors.ts';
 import { splitWords } from './split-words.ts';
@@ -66,6 +66,12 @@ export function runEditor(
   const line = folder === null ? words : textEditor(words, basename(program), folder).words;
   const [name = program, ...args] = line;
   const env = folder === null ? {} : { TMPDIR: folder, TMP: folder, TEMP: folder };
-  const command = { file: name, args: [...args, file], cwd: folder ?? dirname(file), env };
+  // It runs elsewhere: `./rotate.sh` is where the person is.
+  const command = {
+    file: name.includes('/') ? resolve(name) : name,
+    args: [...args, file],
+    cwd: folder ?? dirname(file),
+    env,
+  };
   return run(command, { inherit: true, editor: true, signal });
 }

@@ -52,6 +52,13 @@ function placesOf(pid: number | undefined): readonly string[] {
 }
 
 describe.runIf(hasMemory)('with a file system in memory', () => {
+  test('a program of the project is an editor, too', async () => {
+    const folder = await sealedProject({ [FILE]: CLEAR });
+    const script = join(folder, 'rotate.sh');
+    writeFileSync(script, `#!/bin/sh\nexec ${editor(folder, CHANGE)['EDITOR']} "$1"\n`, { mode: 0o755 });
+    expect(edit(folder, { EDITOR: './rotate.sh' }).stdout).toContain('~ vars.password');
+  });
+
   test('what was changed is sealed, and all else keeps its bytes', async () => {
     const folder = await sealedProject({ [FILE]: CLEAR });
     const before = textOf(folder, FILE);
