@@ -41,6 +41,22 @@ export function snapshotOfVariables(variables: unknown): Snapshot {
   };
 }
 
+/**
+ * Names of the machines of which nodes.yaml says something else than what was rendered last. What it leaves to cluster.yaml is
+ * not known without that.
+ * @param written nodes.yaml, as parsed
+ */
+export function machinesUnlike({ machines }: Snapshot, written: unknown): readonly string[] {
+  const now = snapshotOfVariables(written).machines;
+  const names = [...new Set([...machines.keys(), ...now.keys()])];
+  return names.filter((name) => !isAsRendered(machines.get(name), now.get(name))).toSorted();
+}
+
+function isAsRendered(then?: Values, now?: Values): boolean {
+  if (then === undefined || now === undefined) return false;
+  return Object.entries(now).every(([key, value]) => !(key in then) || then[key] === value);
+}
+
 /** A plain value for each key: a list of words is one text. */
 function inOurForm(node: Mapping): Mapping {
   const { mac_addr: mac, tags } = node;

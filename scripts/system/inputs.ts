@@ -24,6 +24,15 @@ export async function loadInputs(root: string): Promise<InputSources> {
   return { cluster, nodes, sealed: sealed as Checked<SourceFile> };
 }
 
+/** Whether cluster.yaml or nodes.yaml is not there, as in a clone: then what was rendered cannot be made anew. */
+export function lacksInput({ cluster, nodes }: InputSources): boolean {
+  return [cluster, nodes].some(isMissing);
+}
+
+/** Whether it is not there; what cannot be read is. */
+export const isMissing = ({ ok, problems }: Checked<SourceFile>): boolean =>
+  !ok && problems.some(({ code }) => code === 'input-missing');
+
 /** Reads `.sops.yaml`, null when the project has none; otherwise refused as the inputs are. */
 export async function loadSopsConfig(root: string): Promise<Checked<SourceFile | null>> {
   return readIfThere(root, '.sops.yaml');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { fakeTofu } from '../support/fake-tofu.ts';
+import { fakeTofu, type FakeTofu } from '../support/fake-tofu.ts';
 import { readText } from '../support/input.ts';
 import { emptyFolder, nigari, project } from '../support/project.ts';
 import { realTool, tofuEnv } from '../support/tools.ts';
@@ -132,3 +132,45 @@ test('without the key a plan stops before OpenTofu starts', () => {
   expect([run.status, run.stderr]).toEqual([2, expect.stringContaining('(no-key)')]);
   expect(calls().map(({ args }) => args[0])).not.toContain('plan');
 });
+
+describe.skipIf(process.platform === 'win32')(
+  'a clone that has nodes.yaml and no cluster.yaml, as git leaves it',
+  () => {
+    const withKey = ({ env }: FakeTofu = fakeTofu(emptyFolder())) => ({ ...env, SOPS_AGE_KEY: key });
+    const withoutCluster = (nodes = NODES): string => {
+      const folder = clone();
+      for (const file of ['cluster.yaml', 'cluster.sops.yaml']) rmSync(join(folder, file));
+      writeFileSync(join(folder, 'nodes.yaml'), nodes);
+      return folder;
+    };
+
+    test('is planned and applied as it was rendered, and leaves the lock file alone', () => {
+      const folder = withoutCluster();
+      const tofu = fakeTofu(emptyFolder());
+      for (const verb of ['plan', 'apply']) {
+        const run = nigari(folder, ['infra', verb], withKey(tofu));
+        expect(run.status, run.all).toBe(0);
+      }
+      expect(tofu.calls().find(({ args }) => args[0] === 'init')?.args).toContain('-lockfile=readonly');
+      expect(nigari(folder, ['infra', 'upgrade'], withKey()).stderr).toContain('(no-inputs)');
+    });
+
+    test.each([
+      ['another value', NODES.replace('10.0.0.11', '10.0.0.12'), 'cp-1'],
+      ['one more', `${NODES}  - name: wk-1\n    address: 10.0.0.21\n    controller: false\n`, 'wk-1'],
+      ['one less', NODES.replace('cp-1', 'cp-9'), 'cp-1, cp-9'],
+    ])('is stale where nodes.yaml says something else: %s', (_, nodes, who) => {
+      const folder = withoutCluster(nodes);
+      const run = nigari(folder, ['infra', 'plan'], withKey());
+      expect([run.status, run.stderr]).toEqual([2, expect.stringMatching(`machines \\(${who}\\).*\\(render-stale\\)`)]);
+      expect(nigari(folder, ['infra', 'plan', '--stale-ok'], withKey()).status).toBe(0);
+    });
+
+    test('is refused where a generated file was edited, or nodes.yaml cannot be read', () => {
+      const folder = withoutCluster();
+      writeFileSync(join(folder, 'infrastructure/tofu/main.tf'), '');
+      expect(nigari(folder, ['infra', 'plan'], withKey()).stderr).toContain('(render-edited)');
+      expect(nigari(withoutCluster('nodes: ['), ['infra', 'plan'], withKey()).stderr).toContain('(yaml-syntax)');
+    });
+  },
+);

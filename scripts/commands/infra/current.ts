@@ -1,24 +1,29 @@
 /** Before a plan or an apply: are the rendered files what the inputs say now? */
 import { hashOf, type Manifest } from '../../changes/manifest.ts';
+import { machinesUnlike } from '../../changes/snapshot.ts';
 import { problemsAtPlan } from '../../config/rules/at-plan.ts';
 import { validate } from '../../config/validate.ts';
-import { Exit, must, Refusal, type Problem } from '../../problem.ts';
+import { parseYaml } from '../../config/yaml.ts';
+import { Exit, must, Refusal, type Checked, type Problem } from '../../problem.ts';
 import { readDisk } from '../../system/disk.ts';
-import { loadInputs } from '../../system/inputs.ts';
+import { isMissing, lacksInput, loadInputs } from '../../system/inputs.ts';
 import { recall } from '../../system/last-run.ts';
 import { SILENT } from '../../system/terminal.ts';
+import type { SourceFile } from '../../types.ts';
 import type { ConfigureOptions } from '../configure/options.ts';
 import { askedOf } from '../configure/unchanged.ts';
 import { refuse, type Context } from '../context.ts';
 
 /**
- * Where the inputs are, by what they would render; where they are not, as in CI, by the manifest.
+ * Where the inputs are, by what they would render; where one is missing, as in CI, by the manifest.
  * @throws Refusal 2: `render-stale` or `render-edited`, or for what is wrong with the inputs
  */
-export async function refuseStale(context: Context, { files }: Manifest): Promise<void> {
+export async function refuseStale(context: Context, manifest: Manifest): Promise<void> {
   const inputs = await loadInputs(context.root);
-  const isThere = inputs.cluster.ok || inputs.nodes.ok;
-  if (!isThere) return refuseEdited(context, files);
+  if (lacksInput(inputs)) {
+    await refuseEdited(context, manifest.files);
+    return refuseUnlike(inputs.nodes, manifest);
+  }
   // What is still unfilled passes `configure`, and is an error here; credentials are asked for elsewhere.
   const asked = validate(inputs).problems.filter(({ code }) => code !== 'proxmox-token-missing');
   refuse(problemsAtPlan(asked), Exit.refusedInput);
@@ -52,6 +57,22 @@ async function refuseEdited({ root }: Context, files: Manifest['files']): Promis
   if (edited.length > 0) throw new Refusal(edited.map(renderEdited), Exit.refusedInput);
 }
 
+/** Without cluster.yaml, nodes.yaml still tells of some edits. */
+function refuseUnlike(nodes: Checked<SourceFile>, { instances }: Manifest): void {
+  if (isMissing(nodes)) return;
+  const { value } = must(parseYaml(must(nodes, Exit.refusedInput)), Exit.refusedInput);
+  const unlike = [...instances.values()].flatMap((rendered) => machinesUnlike(rendered, value));
+  if (unlike.length > 0) throw new Refusal([nodesStale(unlike)], Exit.refusedInput);
+}
+
+const nodesStale = (names: readonly string[]): Problem => ({
+  code: 'render-stale',
+  severity: 'error',
+  file: 'nodes.yaml',
+  message: `nodes.yaml says something else of machines (${names.join(', ')}) than the files in infrastructure/`,
+  hint: 'run `nigari configure` where cluster.yaml is, and commit what it writes; or go on with these files: `--stale-ok`',
+});
+
 const renderStale: Problem = {
   code: 'render-stale',
   severity: 'error',
@@ -63,6 +84,6 @@ const renderEdited = (file: string): Problem => ({
   code: 'render-edited',
   severity: 'error',
   file,
-  message: `${file} is not as nigari wrote it, and there are no inputs to make it anew from`,
+  message: `${file} is not as nigari wrote it, and not all inputs are here to make it anew from`,
   hint: 'commit what `nigari configure` writes; or go on with the files as they are: `--stale-ok`',
 });

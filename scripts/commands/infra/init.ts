@@ -92,6 +92,6 @@ const lockBehind = (directory: string): Problem => ({
   code: 'lock-file-behind',
   severity: 'warning',
   file: `${directory}/.terraform.lock.hcl`,
-  message: 'init would add to the lock file, which stays as it was committed, since there are no inputs here',
+  message: 'init would add to the lock file, which stays as it was committed, since not all inputs are here',
   hint: 'run `nigari infra init` where cluster.yaml is, and commit the lock file',
 });

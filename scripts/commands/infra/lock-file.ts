@@ -3,7 +3,7 @@ import { clusterDefault } from '../../config/defaults.ts';
 import { validate } from '../../config/validate.ts';
 import { Exit, must } from '../../problem.ts';
 import { readInitInputs, readInitRecord, writeInitRecord } from '../../system/init-record.ts';
-import { loadInputs } from '../../system/inputs.ts';
+import { lacksInput, loadInputs } from '../../system/inputs.ts';
 import { explainFailure } from '../../tofu/errors.ts';
 import { incompleteProviders, lockAttempt, lockIncomplete, LOCK_FILE } from '../../tofu/lock-file.ts';
 import type { Context } from '../context.ts';
@@ -18,10 +18,10 @@ export async function readLockFile(root: string, directory: string): Promise<str
 export const lockTextIn = (files: ReadonlyMap<string, Uint8Array>): string =>
   new TextDecoder().decode(files.get(LOCK_FILE));
 
-/** @returns null where there are no inputs, as in CI; none where they are not valid */
+/** @returns null where an input is missing, as in CI; none where they are not valid */
 export async function lockPlatforms({ root }: Context): Promise<readonly string[] | null> {
   const inputs = await loadInputs(root);
-  if (!inputs.cluster.ok && !inputs.nodes.ok) return null;
+  if (lacksInput(inputs)) return null;
   const config = validate(inputs);
   return config.ok ? (config.value.cluster.tofu_lock_platforms ?? clusterDefault('tofu_lock_platforms')) : [];
 }

@@ -30,6 +30,6 @@ export async function infraUpgrade(context: Context, args: readonly string[]): C
 const noInputs: Problem = {
   code: 'no-inputs',
   severity: 'error',
-  message: 'the lock file is changed only where its inputs are: there is no cluster.yaml here',
-  hint: 'run it there, and commit the lock file',
+  message: 'the lock file is changed only where its inputs are: cluster.yaml or nodes.yaml is not here',
+  hint: 'run it where both are, and commit the lock file',
 };
