@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { fakeTofu } from '../support/fake-tofu.ts';
+import { planJson } from '../support/plan-json.ts';
 import { digests, emptyFolder, nigari, NIGARI_BIN, startNigari } from '../support/project.ts';
 import { hasScript } from '../support/script.ts';
 import { REFUSALS } from '../support/state/refusals.ts';
@@ -115,6 +116,22 @@ describe.skipIf(process.platform === 'win32')('a tofu that tells what it was giv
     // Without it, what nigari does not know.
     expect(nigari(folder, ['infra', 'init', '-reconfigure', '-lock=false', '--json', 'x'], env).status).toBe(0);
     expect(runs().at(-1)).toBe('init -input=false -no-color -reconfigure -lock=false --json x');
+  });
+
+  test.each(['apply-auto', 'destroy'])('gets what %s was given for the apply of the plan, too', (verb) => {
+    const folder = configured();
+    const { env, calls } = fakeTofu(folder);
+    const change = { actions: ['create'], before: null, after: {} };
+    const FAKE_PLAN = planJson({ address: 'terraform_data.a', type: 'terraform_data', change });
+    const words = ['-parallelism=2', '-lock-timeout', '3m', '-target=a.b', '-var', 'x=-generate-config-out'];
+    const ofPlan = ['-detailed-exitcode', '-generate-config-out=a.tf', '--generate-config-out', 'b.tf'];
+    const ended = nigari(folder, ['infra', verb, '--yes', ...words, ...ofPlan], { ...env, FAKE_PLAN });
+    expect(ended.status, ended.all).toBe(0);
+    const given = (name: string) => calls().find(({ args }) => args[0] === name)?.args ?? [];
+    expect(given('plan')).toEqual(expect.arrayContaining([...words, ...ofPlan]));
+    const mode = verb === 'destroy' ? ['-destroy'] : [];
+    const saved = join(folder, '.nigari/cache/plans/infrastructure-tofu/plan');
+    expect(given('apply')).toEqual(['apply', '-input=false', '-no-color', ...mode, ...words, saved]);
   });
 
   test('is initialised once, and again when what init reads has changed', () => {

@@ -2,6 +2,7 @@
 import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { dropPlan, savedPlanOf } from '../../system/saved-plan.ts';
 import { mayReuseIds } from '../../tofu/plan/ids.ts';
+import { optionsForApply } from '../../tofu/plan/options.ts';
 import { countsText, isEmpty, isLoss } from '../../tofu/plan/summary.ts';
 import { consent } from '../consent.ts';
 import type { CommandResult, Context } from '../context.ts';
@@ -52,7 +53,7 @@ export async function infraDestroy(context: Context, options: ApplyOptions, args
 
 async function planAndApply(context: Context, options: ApplyOptions, args: readonly string[]): CommandResult {
   const plan = await planned(context, { ...options, format: 'text' }, args);
-  return applyPlan(context, plan, options, []);
+  return applyPlan(context, plan, options, optionsForApply(args));
 }
 
 /** The second half of all of them. @throws Refusal 2 for what is in the way or not agreed to, 4 when tofu fails */
