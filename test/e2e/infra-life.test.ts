@@ -135,10 +135,33 @@ describe.skipIf(realTool('tofu') === null)('nigari infra', () => {
     expect(once.stderr).toMatch(/local:iso\/talos-v.*\.iso is still on pve, .*\(image-forgotten\)/);
     proxmox.inject({ match, fault: forbidden });
     await nigari(['infra', 'destroy', '--yes', '--summary'], 4);
+    proxmox.heal();
+    proxmox.inject({ match, fault: forbidden, nth: 1 });
+    await nigari(['infra', 'plan', '-refresh-only', '--summary']);
+    expect((await nigari(['infra', 'apply'], 4)).stderr).toContain('(image-forgotten)');
     expect(proxmox.guests()).toHaveLength(2);
     proxmox.heal();
     await nigari(['infra', 'destroy', '--yes', '--summary']);
     expect([proxmox.guests(), proxmox.volumes()]).toEqual([[], []]);
+  });
+
+  test('takes what somebody changed into the state where a plan is for that alone', async () => {
+    const { proxmox, nigari, json } = await infraProject();
+    const known = async (): Promise<string> => (await nigari(['infra', 'show', '--', '-json'])).stdout;
+    await nigari(['infra', 'apply-auto', '--yes', '--summary', '-parallelism=1', '-lock-timeout=5s']);
+    expect(await known()).not.toContain('"by hand"');
+    proxmox.world.guests.get(111)!.config['description'] = 'by hand';
+    const plan = await json<Plan>(['infra', 'plan', '--json', '-refresh-only']);
+    expect(plan).toMatchObject({
+      empty: false,
+      changes: [],
+      drifted: expect.arrayContaining([expect.stringContaining('wk-1')]),
+    });
+    const applied = await nigari(['infra', 'apply']);
+    expect(applied.stderr).toContain('only the state changes');
+    expect(await known()).toContain('"by hand"');
+    expect(await json(['infra', 'plan', '--json', '-refresh-only'])).toMatchObject({ empty: true });
+    expect(told(await json<Plan>(['infra', 'plan', '--json']))).toEqual(['update VM wk-1 (id 111)']);
   });
 
   test('destroys no machine that the state has under the name of one that is gone', async () => {

@@ -49,12 +49,13 @@ export async function refuseForeign(context: Context, open: OpenPlan, takeImages
 }
 
 /**
- * Before an apply that destroys something: what it would leave behind, since the provider could not look at it.
+ * Before an apply that takes something out of the state: what it would leave behind, since the provider could not look at it.
  * @throws Refusal 4: `image-forgotten`, or where Proxmox VE does not answer
  */
 export async function refuseForgotten(context: Context, { plan, call }: OpenPlan): Promise<void> {
   const ask = proxmoxOf(context, call);
-  if (ask === null || !plan.resources.some(({ action }) => action === 'destroy')) return;
+  const isLess = plan.isOfStateAlone || plan.resources.some(({ action }) => action === 'destroy');
+  if (ask === null || !isLess) return;
   const state = await runTofu(context, call, 'state-pull');
   const forgotten = filesForgotten(plan, state.stdout);
   const found = stillThere(forgotten, await storedOf(ask, forgotten));

@@ -77,7 +77,7 @@ const fileForgotten = ({ volume, node, address }: Download): Problem => ({
   code: 'image-forgotten',
   severity: 'error',
   message: `${volume} is still on ${node}, but the provider could not look at it, and this apply would leave it there for ever: ${address} would be gone from the state`,
-  hint: 'nothing was touched. Run the same again; where it stays so, see that the token may look into that storage: `nigari doctor --online`',
+  hint: 'nothing was touched. Plan and apply again; where it stays so, see that the token may look into that storage: `nigari doctor --online`',
 });
 
 export const foreignFiles = (toMake: readonly Download[], stored: readonly StoredFile[]): readonly Problem[] =>

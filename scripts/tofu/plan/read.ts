@@ -38,6 +38,11 @@ export interface Plan {
   readonly outputs: readonly string[];
   /** Addresses of what was changed outside of OpenTofu since the last run. */
   readonly drifted: readonly string[];
+  /**
+   * Whether an apply writes into the state what was changed, and does nothing else, as after `-refresh-only`: any other plan
+   * lists what it leaves as it is, too.
+   */
+  readonly isOfStateAlone: boolean;
   /** Addresses of all that was there when it was made, also of what a plan for some resources alone says nothing of. */
   readonly present: readonly string[];
 }
@@ -46,14 +51,14 @@ export interface Plan {
 export function readPlan(text: string): Checked<Plan> {
   const json = parsed(text);
   if (!isMapping(json) || !String(json['format_version']).startsWith('1.')) return refused(unreadable);
+  const [resources, drift] = [listOf(json['resource_changes']), listOf(json['resource_drift'])];
   return checked({
-    resources: listOf(json['resource_changes']).map(resourceChange),
+    resources: resources.map(resourceChange),
     outputs: Object.entries(mappingOf(json['output_changes']))
       .filter(isChanged)
       .map(([name]) => name),
-    drifted: listOf(json['resource_drift'])
-      .filter(isDrift)
-      .map((resource) => String(resource['address'])),
+    drifted: drift.filter(isDrift).map((resource) => String(resource['address'])),
+    isOfStateAlone: resources.length === 0 && drift.length > 0,
     present: addressesIn(mappingOf(mappingOf(mappingOf(json['prior_state'])['values'])['root_module'])),
   });
 }

@@ -24,6 +24,8 @@ export interface PlanSummary {
   readonly outputs: readonly string[];
   /** Addresses of what somebody changed outside of OpenTofu. */
   readonly drifted: readonly string[];
+  /** Whether an apply writes what drifted into the state, and does nothing else. */
+  readonly isOfStateAlone: boolean;
 }
 
 export const VM = 'proxmox_virtual_environment_vm';
@@ -31,14 +33,15 @@ export const VM = 'proxmox_virtual_environment_vm';
 export const DOWNLOADS = ['proxmox_download_file', 'proxmox_virtual_environment_download_file'];
 
 /** @param hide takes away every value that is a secret, wherever it turns up */
-export function summaryOf({ resources, outputs, drifted }: Plan, hide: Masker): PlanSummary {
+export function summaryOf({ resources, outputs, drifted, isOfStateAlone }: Plan, hide: Masker): PlanSummary {
   const told = resources.filter((resource) => whatOf(resource) !== null);
   const lines = told
     .map((resource) => lineOf(resource, hide))
     .toSorted((a, b) => TOLD.indexOf(a.what) - TOLD.indexOf(b.what));
   const count = (what: Told): number => lines.filter((line) => line.what === what).length;
   const counts = Object.fromEntries(TOLD.map((what) => [what, count(what)])) as Record<Told, number>;
-  return { lines, counts: { ...counts, import: lines.filter(({ imported }) => imported).length }, outputs, drifted };
+  const imported = lines.filter((line) => line.imported).length;
+  return { lines, counts: { ...counts, import: imported }, outputs, drifted, isOfStateAlone };
 }
 
 /** A resource that only gets another address is moved; one that changes as well is told as changed. */
@@ -107,7 +110,8 @@ export function isLoss({ what, address }: PlanLine): boolean {
   return (what === 'destroy' || what === 'replace') && address.includes(`${VM}.`);
 }
 
-export const isEmpty = ({ lines, outputs }: PlanSummary): boolean => lines.length === 0 && outputs.length === 0;
+export const isEmpty = ({ lines, outputs, isOfStateAlone }: PlanSummary): boolean =>
+  lines.length === 0 && outputs.length === 0 && !isOfStateAlone;
 
 /** What each is called where it is counted and told. */
 export const WORDS: Readonly<Record<Told, readonly [counted: string, told: string]>> = {
@@ -121,9 +125,10 @@ export const WORDS: Readonly<Record<Told, readonly [counted: string, told: strin
 };
 
 /** `1 to destroy, 2 to create`; what there is none of is left out. */
-export function countsText({ counts, outputs }: PlanSummary): string {
+export function countsText({ counts, outputs, isOfStateAlone }: PlanSummary): string {
   const parts = TOLD.filter((what) => counts[what] > 0).map((what) => `${counts[what]} ${WORDS[what][0]}`);
   if (counts.import > 0) parts.push(`${counts.import} taken over`);
   if (parts.length > 0) return parts.join(', ');
+  if (isOfStateAlone) return 'only the state changes';
   return outputs.length > 0 ? 'only outputs change' : 'nothing to change';
 }

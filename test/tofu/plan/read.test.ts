@@ -98,8 +98,10 @@ describe('a plan', () => {
     const plan = readPlan(JSON.stringify({ format_version: '1.2', resource_drift: drift }));
     expect(plan).toMatchObject({
       ok: true,
-      value: { drifted: ['by-hand', 'gone'].map((name) => expect.stringContaining(name)) },
+      value: { drifted: ['by-hand', 'gone'].map((name) => expect.stringContaining(name)), isOfStateAlone: true },
     });
+    const kept = JSON.stringify({ format_version: '1.2', resource_drift: drift, resource_changes: drift.slice(3) });
+    expect(readPlan(kept)).toMatchObject({ value: { isOfStateAlone: false } });
   });
 
   test('that changes nothing says so', () => {
