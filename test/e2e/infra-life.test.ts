@@ -223,6 +223,23 @@ describe.skipIf(realTool('tofu') === null)('nigari infra', () => {
     expect(readdirSync(join(folder, 'infrastructure/tofu'))).not.toContain('adopt.tf');
   });
 
+  test('adopts no machine for two: by the MAC address of one, and the id of another', async () => {
+    const config = { scsi0: 'local-lvm:32', net0: 'virtio=BC:24:11:AA:00:01,bridge=vmbr0' };
+    const nodes = `nodes:
+  - { name: cp-1, address: 10.0.0.11, mac_addr: "bc:24:11:aa:00:01", controller: true }
+  - { name: wk-1, address: 10.0.0.21, vm_id: 500, controller: false }
+`;
+    const guests = [{ vmid: 500, name: 'by-hand', node: 'pve', config }];
+    const { proxmox, folder, nigari } = await infraProject('', { guests }, { 'nodes.yaml': nodes });
+    const refused = await nigari(['infra', 'adopt', '--yes'], 2);
+    expect(refused.stderr).toMatch(
+      /VM 500 \(by-hand\) on pve would be cp-1, by its MAC address, and wk-1, by its VM id/,
+    );
+    expect(refused.stderr).toContain('(adopt-ambiguous)');
+    expect(proxmox.events(500)).toEqual([]);
+    expect(readdirSync(join(folder, 'infrastructure/tofu'))).not.toContain('terraform.tfstate');
+  });
+
   test('validates and formats without credentials or a state', async () => {
     const { folder, nigari } = await infraProject();
     expect(JSON.parse((await nigari(['infra', 'validate', '--', '-json'])).stdout)).toMatchObject({ valid: true });

@@ -1,9 +1,9 @@
 /** `nigari infra adopt`: takes machines that exist into the state, in place, after showing what that changes. */
 import { Exit, must, Refusal, type Problem } from '../../problem.ts';
 import { removeOwnFile, writeOwnFile } from '../../system/own-file.ts';
-import { adoptions, importText, notInPlace, type Adoption } from '../../tofu/plan/adopt.ts';
+import { adoptions, guestText, importText, notInPlace, takenTwice, type Adoption } from '../../tofu/plan/adopt.ts';
 import { machinesIn } from '../../tofu/state.ts';
-import { step, type CommandResult, type Context } from '../context.ts';
+import { refuse, step, type CommandResult, type Context } from '../context.ts';
 import { applyPlan, type ApplyOptions } from './apply.ts';
 import { refuseStale } from './current.ts';
 import { initIfDue } from './init.ts';
@@ -19,13 +19,13 @@ export async function infraAdopt(context: Context, options: ApplyOptions): Comma
   await initIfDue(context, prepared);
   const found = await step(context, 'Look for the machines in Proxmox VE', () => findMachines(context, prepared));
   if (found.length === 0) throw new Refusal([nothingFound], Exit.refusedInput);
+  refuse(takenTwice(found), Exit.refusedInput);
   for (const one of found) context.reporter.line(foundText(one));
   const { directory } = prepared.instance;
   const file = must(await writeOwnFile(context.root, `${directory}/adopt.tf`, importText(found)), Exit.refusedInput);
   try {
     const plan = await makePlan(context, prepared, [], 'shown');
-    const refused = notInPlace(plan.plan);
-    if (refused.length > 0) throw new Refusal(refused, Exit.refusedInput);
+    refuse(notInPlace(plan.plan), Exit.refusedInput);
     tellPlan(context, plan, 'text');
     // Images that are there already were made for these machines.
     return await applyPlan(context, plan, { ...options, takeImages: true }, []);
@@ -35,9 +35,9 @@ export async function infraAdopt(context: Context, options: ApplyOptions): Comma
 }
 
 /** bpg/proxmox 0.112.0 starts only what it makes itself. */
-function foundText({ name, guest: { id, name: own, node, isRunning }, by }: Adoption): string {
-  const found = `${name} is VM ${id} (${own ?? 'without a name'}) on ${node}, by its ${by}`;
-  return isRunning ? found : `${found}; it is off, and no apply starts it`;
+function foundText({ name, guest, by }: Adoption): string {
+  const found = `${name} is ${guestText(guest)}, by its ${by}`;
+  return guest.isRunning ? found : `${found}; it is off, and no apply starts it`;
 }
 
 /** Those of the project that no state knows yet, and that exist. */

@@ -27,6 +27,25 @@ export function adoptions(
 
 const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
+/** @returns one `adopt-ambiguous` for each machine that would be taken over twice */
+export function takenTwice(found: readonly Adoption[]): readonly Problem[] {
+  const guests = new Set(found.map(({ guest }) => guest));
+  return [...guests].flatMap((guest) => {
+    const claims = found.filter((one) => one.guest === guest);
+    return claims.length > 1 ? [ambiguous(guest, claims)] : [];
+  });
+}
+
+const ambiguous = (guest: Existing, claims: readonly Adoption[]): Problem => ({
+  code: 'adopt-ambiguous',
+  severity: 'error',
+  message: `${guestText(guest)} would be ${claims.map(({ name, by }) => `${name}, by its ${by}`).join(', and ')}`,
+  hint: 'nothing was touched. Give one of them another vm_id or mac_addr in nodes.yaml, then `nigari configure` and try again',
+});
+
+/** `VM 500 (by-hand) on pve` */
+export const guestText = ({ id, name, node }: Existing): string => `VM ${id} (${name ?? 'without a name'}) on ${node}`;
+
 /** `import` blocks; an id of the provider is `<node>/<VM id>`. */
 export function importText(found: readonly Adoption[]): string {
   const blocks = found.map(
