@@ -145,6 +145,26 @@ describe.skipIf(realTool('tofu') === null)('nigari infra', () => {
     expect([proxmox.guests(), proxmox.volumes()]).toEqual([[], []]);
   });
 
+  test('deletes no image that it has just downloaded anew under the same name', async () => {
+    const { proxmox, folder, nigari } = await infraProject();
+    await nigari(['infra', 'apply-auto', '--yes', '--summary']);
+    const images = proxmox.volumes();
+    const image = (await nigari(['infra', 'state-list'])).stdout.split('\n').find((one) => one.includes('talos_iso'));
+    const again = ['infra', 'apply-auto', '--yes', '--summary', `-replace=${image}`];
+    for (const more of [[], ['--take-images']])
+      expect((await nigari([...again, ...more], 2)).stderr).toMatch(/end without local:iso\/talos-.*\(image-lost\)/);
+    // As after an apply that could not see what it had downloaded.
+    const state = join(folder, 'infrastructure/tofu/terraform.tfstate');
+    const tainted = readFileSync(state, 'utf8').replace(/("index_key": "\w{64}-false",)/, '$1 "status": "tainted",');
+    writeFileSync(state, tainted);
+    expect((await nigari(['infra', 'apply-auto', '--yes', '--summary'], 2)).stderr).toContain('(image-lost)');
+    expect(proxmox.volumes()).toEqual(images);
+    const isImage = ({ volid }: { readonly volid: string }): boolean => volid.startsWith('local:iso/');
+    proxmox.world.volumes.splice(proxmox.world.volumes.findIndex(isImage), 1);
+    await nigari(['infra', 'apply-auto', '--yes', '--summary']);
+    expect(proxmox.volumes()).toEqual(images);
+  });
+
   test('takes what somebody changed into the state where a plan is for that alone', async () => {
     const { proxmox, nigari, json } = await infraProject();
     const known = async (): Promise<string> => (await nigari(['infra', 'show', '--', '-json'])).stdout;

@@ -1,11 +1,12 @@
 /** `nigari infra apply`, `apply-auto`, `destroy`: a plan that was shown, nothing foreign in its way, consent, and then OpenTofu. */
 import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { dropPlan, savedPlanOf } from '../../system/saved-plan.ts';
+import { filesLost } from '../../tofu/plan/foreign.ts';
 import { mayReuseIds } from '../../tofu/plan/ids.ts';
 import { optionsForApply } from '../../tofu/plan/options.ts';
 import { countsText, isEmpty, isLoss } from '../../tofu/plan/summary.ts';
 import { consent } from '../consent.ts';
-import type { CommandResult, Context } from '../context.ts';
+import { refuse, type CommandResult, type Context } from '../context.ts';
 import { forgetAskedFor, noteAskedFor } from './asked-for.ts';
 import { refuseStale } from './current.ts';
 import { refuseForeign, refuseForgotten } from './foreign.ts';
@@ -69,6 +70,7 @@ export async function applyPlan(
     await dropPlan(saved);
     return Exit.done;
   }
+  refuse(filesLost(plan.plan), Exit.refusedInput);
   await refuseGhosts(context, plan);
   await refuseForgotten(context, plan);
   await refuseForeign(context, plan, options.takeImages);

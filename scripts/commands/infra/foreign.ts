@@ -3,7 +3,7 @@ import { Exit, must, Refusal, type Checked } from '../../problem.ts';
 import { filesOf, type Guest, type StoredFile } from '../../proxmox/answers.ts';
 import {
   filesForgotten,
-  filesToMake,
+  filesToTake,
   foreignFiles,
   foreignGuests,
   stillThere,
@@ -26,7 +26,7 @@ export async function refuseForeign(context: Context, open: OpenPlan, takeImages
   const ids = idsToMake(plan);
   const machines = machinesToMake(plan);
   const isOurs = await askedBefore(context, open);
-  const files = filesToMake(plan).filter((file) => !takeImages && !isOurs(file));
+  const files = filesToTake(plan).filter((file) => !takeImages && !isOurs(file));
   const ask = proxmoxOf(context, call);
   if (ask === null || ids.size + machines.length + files.length === 0) return;
   await step(context, 'Look for what is there already', async () => {

@@ -6,7 +6,7 @@ import type { Problem } from '../../problem.ts';
 import type { Guest, StoredFile } from '../../proxmox/answers.ts';
 import type { Mapping } from '../../config/mapping.ts';
 import { instancesIn } from '../state.ts';
-import { isMade, type Plan } from './read.ts';
+import { isMade, type Plan, type ResourceChange } from './read.ts';
 import { DOWNLOADS } from './summary.ts';
 
 /**
@@ -44,11 +44,43 @@ export interface Download {
   readonly content: string;
 }
 
-export function filesToMake({ resources }: Plan): readonly Download[] {
-  return resources
-    .filter((resource) => DOWNLOADS.includes(resource.type) && isMade(resource))
-    .map(({ address, after }) => downloadOf(address, after));
+const downloads = ({ resources }: Plan): readonly ResourceChange[] =>
+  resources.filter(({ type }) => DOWNLOADS.includes(type));
+
+/** What the state has of a file, and what it will have. */
+const before = ({ address, before: attributes }: ResourceChange): Download => downloadOf(address, attributes);
+const after = ({ address, after: attributes }: ResourceChange): Download => downloadOf(address, attributes);
+const placeOf = ({ node, volume }: Pick<Download, 'node' | 'volume'>): string => `${node} ${volume}`;
+
+export const filesToMake = (plan: Plan): readonly Download[] => downloads(plan).filter(isMade).map(after);
+
+/** Of these, those that are none of ours yet: what lies there is somebody else's. */
+export function filesToTake(plan: Plan): readonly Download[] {
+  const ours = new Set(downloads(plan).map(before).map(placeOf));
+  return filesToMake(plan).filter((file) => !ours.has(placeOf(file)));
 }
+
+/**
+ * Files that an apply would leave none of: one resource has it afterwards, and as the old one of a resource it is deleted last.
+ * bpg/proxmox 0.112.0 knows a file by its name alone.
+ * @returns one `image-lost` for each
+ */
+export function filesLost(plan: Plan): readonly Problem[] {
+  const all = downloads(plan);
+  const staying = all.filter(({ action }) => action !== 'destroy' && action !== 'forget').map(after);
+  const going = all.filter(({ action, isNewFirst }) => action === 'destroy' || isNewFirst).map(before);
+  return going.flatMap((old) => {
+    const lost = staying.find((file) => placeOf(file) === placeOf(old));
+    return lost === undefined ? [] : [fileLost(lost, old)];
+  });
+}
+
+const fileLost = ({ volume, node, address }: Download, old: Download): Problem => ({
+  code: 'image-lost',
+  severity: 'error',
+  message: `this apply would end without ${volume} on ${node}, which ${address} needs: as the old file of ${old.address} it is deleted last`,
+  hint: 'nothing was touched. To download it anew, delete that file in Proxmox VE, and plan again without -replace',
+});
 
 function downloadOf(address: string, attributes: Mapping): Download {
   const text = (key: string): string => String(attributes[key]);
@@ -84,8 +116,8 @@ export const foreignFiles = (toMake: readonly Download[], stored: readonly Store
   thoseThere(toMake, stored).map(fileTaken);
 
 function thoseThere(files: readonly Download[], stored: readonly StoredFile[]): readonly Download[] {
-  const there = new Set(stored.map(({ node, volume }) => `${node} ${volume}`));
-  return files.filter(({ node, volume }) => there.has(`${node} ${volume}`));
+  const there = new Set(stored.map(placeOf));
+  return files.filter((file) => there.has(placeOf(file)));
 }
 
 const fileTaken = ({ volume, node, address }: Download): Problem => ({

@@ -6,7 +6,7 @@ import { isMapping, type Mapping } from '../../config/mapping.ts';
 import { checked, refused, type Checked, type Problem } from '../../problem.ts';
 import { attributeChanges, partOf, type AttributeChange } from './attributes.ts';
 
-/** What happens to one resource; a replacement is told by which of its halves comes first. */
+/** What happens to one resource. */
 export type Action = 'destroy' | 'replace' | 'create' | 'update' | 'read' | 'forget' | 'keep';
 
 export interface ResourceChange {
@@ -18,6 +18,8 @@ export interface ResourceChange {
   /** The address that it has in the state, where a `moved` block gives it another. */
   readonly from: string | null;
   readonly action: Action;
+  /** Whether a replacement is made before the old one goes. */
+  readonly isNewFirst: boolean;
   readonly imported: boolean;
   /** Why it is destroyed or replaced, in OpenTofu's word: `delete_because_each_key`; null where it tells none. */
   readonly reason: string | null;
@@ -115,6 +117,7 @@ function resourceChange(resource: Mapping): ResourceChange {
     index: typeof index === 'string' || typeof index === 'number' ? String(index) : null,
     from: typeof resource['previous_address'] === 'string' ? resource['previous_address'] : null,
     action,
+    isNewFirst: actionsOf(change) === 'create,delete',
     imported: isMapping(change['importing']),
     reason: typeof resource['action_reason'] === 'string' ? resource['action_reason'] : null,
     attributes: action === 'update' || action === 'replace' ? attributeChanges(change) : [],

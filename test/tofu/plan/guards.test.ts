@@ -2,7 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { filesOf, guestsOf, macsOf } from '../../../scripts/proxmox/answers.ts';
 import { adoptions, importText, notInPlace } from '../../../scripts/tofu/plan/adopt.ts';
-import { filesForgotten, filesToMake, foreignFiles, foreignGuests } from '../../../scripts/tofu/plan/foreign.ts';
+import {
+  filesForgotten,
+  filesLost,
+  filesToTake,
+  foreignFiles,
+  foreignGuests,
+} from '../../../scripts/tofu/plan/foreign.ts';
 import { ghosts, idsToMake, mayReuseIds } from '../../../scripts/tofu/plan/ids.ts';
 import { isSame, machinesToMake, strangers, strangerTaken, twins } from '../../../scripts/tofu/plan/made.ts';
 import { unforeseen } from '../../../scripts/tofu/plan/foreseen.ts';
@@ -17,6 +23,8 @@ function planOf(...resources: readonly object[]): Plan {
   if (!plan.ok) throw new Error('unreadable');
   return plan.value;
 }
+
+const ISO = { datastore_id: 'local', content_type: 'iso', file_name: 'talos.iso', node_name: 'pve' };
 
 describe('whose machines a plan would touch', () => {
   const plan = planOf(
@@ -65,13 +73,33 @@ describe('whose machines a plan would touch', () => {
   });
 
   test('an image of the same name on the same node is refused', () => {
-    const iso = { datastore_id: 'local', content_type: 'iso', file_name: 'talos.iso', node_name: 'pve' };
     const download = { type: 'proxmox_download_file', address: 'proxmox_download_file.a' };
-    const files = filesToMake(planOf({ ...download, change: { actions: ['create'], before: null, after: iso } }));
+    const files = filesToTake(planOf({ ...download, change: { actions: ['create'], before: null, after: ISO } }));
     expect(files).toMatchObject([{ volume: 'local:iso/talos.iso', node: 'pve', storage: 'local', content: 'iso' }]);
     const stored = [{ volid: 'local:iso/talos.iso' }, { volid: 'local:iso/x.iso' }];
     expect(foreignFiles(files, filesOf(stored, 'pve'))).toMatchObject([{ code: 'image-there' }]);
     expect(foreignFiles(files, filesOf(stored, 'pve2'))).toEqual([]);
+  });
+
+  const iso = { ...ISO, file_name: 'a.iso' };
+  const other = { ...ISO, file_name: 'b.iso' };
+  const file = (name: string, actions: readonly string[], before: object | null, after: object | null): object => ({
+    type: 'proxmox_download_file',
+    address: `proxmox_download_file.${name}`,
+    change: { actions, before, after },
+  });
+
+  test.each([
+    ['made anew before it goes', [file('x', ['create', 'delete'], iso, iso)], ['image-lost']],
+    ['made anew after it went', [file('x', ['delete', 'create'], iso, iso)], []],
+    ['another one is made first', [file('x', ['create', 'delete'], iso, other)], []],
+    ['made by another resource', [file('x', ['delete'], iso, null), file('y', ['create'], null, iso)], ['image-lost']],
+    ['deposed, and in use', [file('x', ['no-op'], iso, iso), file('x', ['delete'], iso, null)], ['image-lost']],
+    ['destroyed', [file('x', ['delete'], iso, null), file('y', ['no-op'], other, other)], []],
+  ])('an image is not lost, nor is an own one foreign: %s', (_, resources, codes) => {
+    const plan = planOf(...resources);
+    expect(filesLost(plan).map(({ code }) => code)).toEqual(codes);
+    expect(filesToTake(plan).filter(({ volume }) => volume.endsWith('a.iso'))).toEqual([]);
   });
 });
 
