@@ -1,8 +1,9 @@
 /** One request, one answer: no redirects, no pools, bounded in time and size. */
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { reveal, type Secret } from '../config/secret.ts';
 import type { HttpAnswer, HttpFailure, HttpRequest, NoAnswer } from '../secrets/providers/http.ts';
+import { proxyFor } from './proxy.ts';
+import { startFor, wayThrough, type Way } from './proxy-way.ts';
 import { trusted } from './trust.ts';
 import type { Env } from './user-files.ts';
 
@@ -28,7 +29,8 @@ export async function send(request: HttpRequest, limits: Limits): Promise<HttpAn
   const limit = AbortSignal.timeout(milliseconds);
   const signal = AbortSignal.any([limit, limits.signal]);
   try {
-    const answer = await answerTo(request, {
+    const way = await wayTo(new URL(request.url), limits.env, signal);
+    const answer = await answerTo(request, way, {
       ...(await authoritiesFor(request, limits)),
       cert,
       key,
@@ -56,12 +58,17 @@ async function authoritiesFor({ url }: HttpRequest, { ca, env, insecure = false 
   return ca === undefined ? { secureContext: await trusted(env) } : { ca };
 }
 
-function answerTo({ method, url, headers, body }: HttpRequest, options: object): Promise<IncomingMessage> {
-  const start = url.startsWith('https:') ? httpsRequest : httpRequest;
+async function wayTo(to: URL, env: Env, signal: AbortSignal): Promise<Way> {
+  const proxy = proxyFor(to, env);
+  return proxy === null ? { to, options: {}, headers: {} } : wayThrough(proxy, to, env, signal);
+}
+
+function answerTo({ method, headers, body }: HttpRequest, way: Way, options: object): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     // Node itself tells no length of a DELETE, and then nobody reads its body.
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
-    start(url, { ...options, method, headers: { ...headers, ...length } }, resolve)
+    startFor(way.to)(way.to, { ...options, ...way.options, method, headers: { ...headers, ...length, ...way.headers } })
+      .on('response', resolve)
       .on('error', reject)
       .end(body);
   });
@@ -79,8 +86,9 @@ async function bodyOf(answer: IncomingMessage): Promise<string | null> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Codes of Node's `error.code`: errno(3), OpenSSL's X509_V_ERR_*, Node's TLS, llhttp's HPE_*. */
+/** Codes of Node's `error.code`, and those of `wayThrough`: errno(3), OpenSSL's X509_V_ERR_*, Node's TLS, llhttp's HPE_*. */
 const FAILURES: readonly (readonly [RegExp, HttpFailure])[] = [
+  [/^the proxy /, 'unreachable'],
   [/^(ENOTFOUND|EAI_)/, 'no-such-name'],
   [/CERT|SIGN|VERIFY|ISSUER|CRL|ALTNAME/, 'certificate'],
   [/^(EPROTO|ERR_SSL|HPE_)/, 'not-http'],

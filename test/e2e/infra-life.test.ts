@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { infraProject, PLANTED } from '../support/infra-project.ts';
 import { liveThrough, NOTHING } from '../support/lived.ts';
+import { startProxy } from '../support/proxy.ts';
 import { scenarioTexts } from '../support/render.ts';
 import { realTool } from '../support/tools.ts';
 
@@ -64,6 +65,19 @@ describe.skipIf(realTool('tofu') === null)('nigari infra', () => {
     await nigari(['infra', 'destroy', '--yes']);
     expect([proxmox.guests(), proxmox.volumes()]).toEqual([[], []]);
     expect(readdirSync(join(folder, '.nigari/cache/plans'))).toEqual([]);
+  });
+
+  test('asks through the same proxy as OpenTofu', async () => {
+    const { proxmox, nigari, edit } = await infraProject();
+    const proxy = await startProxy(Number(new URL(proxmox.endpoint).port));
+    edit('cluster.yaml', (text) => text.replace(proxmox.endpoint, 'https://pve.example.test:8006'));
+    await nigari(['configure']);
+    const env = { HTTPS_PROXY: proxy.address };
+    await nigari(['infra', 'apply-auto', '--yes', '--summary'], 0, env);
+    expect(proxmox.guests()).toHaveLength(2);
+    expect(new Set(proxy.asked)).toEqual(new Set(['CONNECT pve.example.test:8006']));
+    const refused = await nigari(['infra', 'plan'], 4, { ...env, NO_PROXY: '.test' });
+    expect(refused.stderr).toMatch(/does not answer at pve\.example\.test:8006 \((ENOTFOUND|EAI_AGAIN)\)/);
   });
 
   test('applies nothing where anything has changed since the plan', async () => {
