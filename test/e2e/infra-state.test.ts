@@ -113,6 +113,22 @@ describe.skipIf(realTool('tofu') === null)('a state on a server', { timeout: 180
     expect(existsSync(join(folder, PLAN))).toBe(false);
   });
 
+  test('of which force-unlock, when it is stopped while it asks, takes its own lock away again', async () => {
+    const { start, nigari, kept, server } = await onServer();
+    await nigari(['infra', 'init']);
+    server.inject({ match: 'LOCK **', fault: { kind: 'slow', milliseconds: 1500 }, nth: 1 });
+    const running = start(['infra', 'force-unlock']);
+    await until(() => server.asked.some((call) => call.startsWith('LOCK')));
+    running.kill('SIGINT');
+    expect(await running.ended).toMatchObject({ status: 130 });
+    await until(() => server.requests.some((call) => call.startsWith('LOCK')));
+    expect(kept().lock).toBeNull();
+    // Locked, though the answer did not come.
+    server.inject({ match: 'LOCK **', fault: { kind: 'drop', when: 'after' } });
+    expect((await nigari(['infra', 'force-unlock'], 4)).stderr).toContain('(state-unreachable)');
+    expect(kept().lock).toBeNull();
+  });
+
   test.each([
     ['worker', 423],
     ['gitlab', 409],

@@ -39,13 +39,23 @@ const lookByTofu: Look = async (context, prepared, id) => {
   return ended.exitCode === 0 ? null : (lockToldIn(ended.stderr) ?? untold(id));
 };
 
-/** The same by HTTP, for tofu does not show all of the lock, and here that is needed. */
+/**
+ * The same by HTTP, for tofu does not show all of the lock, and here that is needed. Nobody stops it in the middle: a lock of ours
+ * would stay.
+ */
 const lookHttp: Look = async (context, prepared, id) => {
   const probe = ownLock();
-  const answer = await ask(context, prepared, 'lock', probe);
-  if (answer.status === 423 || answer.status === 409) return readLockInfo(answer.body) ?? untold(id);
+  const unstopped = { ...context, signal: new AbortController().signal };
+  const answer = await ask(unstopped, prepared, 'lock', probe).catch(async (error: unknown) => {
+    // Who did not answer in time may have locked all the same.
+    await ask(unstopped, prepared, 'unlock', probe).catch(() => {});
+    throw error;
+  });
+  const isLocked = answer.status === 423 || answer.status === 409;
+  if (answer.status === 200) await unlock(unstopped, prepared, probe);
+  if (context.signal.aborted) throw new Refusal([], Exit.interrupted);
+  if (isLocked) return readLockInfo(answer.body) ?? untold(id);
   if (answer.status !== 200) throw new Refusal([unexpected(answer.status)], Exit.otherProgram);
-  await unlock(context, prepared, probe);
   return null;
 };
 

@@ -24,6 +24,8 @@ export interface StateServer {
   readonly places: ReadonlyMap<string, Readonly<Place>>;
   /** `METHOD path STATUS` of each call; 0 where the connection was dropped. */
   readonly requests: readonly string[];
+  /** `METHOD path` of each call as it arrives. */
+  readonly asked: readonly string[];
   readonly inject: (...rules: readonly FaultRule[]) => void;
   readonly heal: () => void;
   /** Away, and back at the same port with all that was kept. */
@@ -34,15 +36,15 @@ export interface StateServer {
 
 export async function startStateServer(options: StateServerOptions = {}): Promise<StateServer> {
   const places = new Map<string, Place>();
-  const requests: string[] = [];
+  const calls = { requests: [] as string[], asked: [] as string[] };
   const faults = new Faults(options.faults);
   const certificates = options.tls ? makeCertificates(['localhost', '127.0.0.1']) : undefined;
-  const { port, down, up } = await listen(listener(options, places, faults, requests), certificates, options.port);
+  const { port, down, up } = await listen(listener(options, places, faults, calls), certificates, options.port);
   return {
     url: `${certificates ? 'https' : 'http'}://127.0.0.1:${port}`,
     ca: certificates?.ca ?? null,
     places,
-    requests,
+    ...calls,
     inject: (...rules) => faults.add(...rules),
     heal: () => faults.clear(),
     down,
@@ -55,10 +57,11 @@ function listener(
   { credentials }: StateServerOptions,
   places: Map<string, Place>,
   faults: Faults<ConnectionFault>,
-  requests: string[],
+  { requests, asked: arrived }: Readonly<Record<'requests' | 'asked', string[]>>,
 ): RequestListener {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const asked = await read(request);
+    arrived.push(`${asked.method} ${asked.path}`);
     const fault = faults.at(asked.method, asked.path.split('/'));
     if (fault?.kind === 'slow') await delay(fault.milliseconds);
     const given = struck(fault) ?? answer(places, asked, credentials);
