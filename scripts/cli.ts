@@ -18,7 +18,7 @@ import { VERSION } from './version.ts';
 async function main(argv: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = Exit.done;
   const program = declareProgram((verb, command) => async () => {
-    exitCode = await runVerb(verb, command);
+    exitCode = await runVerb(verb, command, argumentsOf(command, argv));
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -30,7 +30,14 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-async function runVerb(verb: Verb, command: Command): Promise<ExitCode> {
+/** Behind an option that it does not know, commander leaves the `--` of the user among the arguments. */
+function argumentsOf({ args }: Command, argv: readonly string[]): readonly string[] {
+  const dashes = (words: readonly string[]): number => words.filter((word) => word === '--').length;
+  const first = args.indexOf('--');
+  return first >= 0 && dashes(args) === dashes(argv) ? args.toSpliced(first, 1) : args;
+}
+
+async function runVerb(verb: Verb, command: Command, args: readonly string[]): Promise<ExitCode> {
   const options = command.optsWithGlobals<Options>();
   const interruption = verb.actsAsChild ? NO_INTERRUPTIONS : interruptions();
   const { signal } = interruption;
@@ -42,7 +49,7 @@ async function runVerb(verb: Verb, command: Command): Promise<ExitCode> {
     const ended = (await verb.shortcut?.({ ...surroundings, root, signal }, options)) ?? null;
     if (ended !== null) return ended;
     surroundings = surroundingsOf(verb, options, await framesFor(verb, options));
-    const exitCode = await verb.run({ ...surroundings, root, signal }, options, command.args);
+    const exitCode = await verb.run({ ...surroundings, root, signal }, options, args);
     return signal.aborted ? Exit.interrupted : exitCode;
   } catch (error) {
     const exitCode = await explain(error, surroundings, options);

@@ -113,6 +113,12 @@ describe.skipIf(process.platform === 'win32')('a tofu that tells what it was giv
     expect(planned?.args).toEqual(['plan', '-input=false', '-no-color', expect.stringMatching('^-out='), ...words]);
     expect(nigari(folder, ['infra', 'init', '--', '-upgrade'], env).status).toBe(0);
     expect(runs().at(-1)).toBe('init -input=false -no-color -upgrade');
+    // In front of it, too.
+    expect(nigari(folder, ['infra', 'init', '-lock=false', '--', '-reconfigure', '--', 'x'], env).status).toBe(0);
+    expect(runs().at(-1)).toBe('init -input=false -no-color -lock=false -reconfigure -- x');
+    const mixed = ['infra', 'plan', '--summary', '-refresh=false', '--stale-ok', '--', '-target=a.b', '--json'];
+    expect(nigari(folder, mixed, env).status).toBe(0);
+    expect(runs().at(-1)).toBe('plan -input=false -no-color -refresh=false -target=a.b --json');
     // Without it, what nigari does not know.
     expect(nigari(folder, ['infra', 'init', '-reconfigure', '-lock=false', '--json', 'x'], env).status).toBe(0);
     expect(runs().at(-1)).toBe('init -input=false -no-color -reconfigure -lock=false --json x');
