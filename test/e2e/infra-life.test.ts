@@ -159,6 +159,15 @@ describe.skipIf(realTool('tofu') === null)('nigari infra', () => {
     expect([proxmox.guests(), proxmox.volumes()]).toEqual([[], []]);
   });
 
+  test('destroys what is left where the storage of the images is no more', async () => {
+    const { proxmox, nigari } = await infraProject();
+    await nigari(['infra', 'apply-auto', '--yes', '--summary']);
+    proxmox.world.storages.delete('local');
+    await nigari(['infra', 'destroy', '--yes', '--summary']);
+    expect(proxmox.guests()).toEqual([]);
+    expect((await nigari(['infra', 'state-list'])).stdout.trim()).toBe('');
+  });
+
   test('deletes no image that it has just downloaded anew under the same name', async () => {
     const { proxmox, folder, nigari } = await infraProject();
     await nigari(['infra', 'apply-auto', '--yes', '--summary']);

@@ -90,5 +90,11 @@ async function storedOf(ask: Ask, files: readonly Download[]): Promise<readonly 
       `nodes/${encodeURIComponent(node)}/storage/${encodeURIComponent(storage)}/content?content=${content}`,
   );
   const answers = await askAll(ask, paths);
-  return answers.flatMap((answer, index) => filesOf(must(answer, Exit.otherProgram), places[index]?.node ?? ''));
+  return answers.flatMap((answer, index) =>
+    isOfNoStorage(answer) ? [] : filesOf(must(answer, Exit.otherProgram), places[index]?.node ?? ''),
+  );
 }
+
+/** Nothing lies in a storage that Proxmox VE does not have. */
+const isOfNoStorage = ({ ok, problems }: Checked<unknown>): boolean =>
+  !ok && problems.some(({ message }) => /storage '[^']*' does not exist/.test(message));
