@@ -16,3 +16,24 @@ export function machineChange(said: string): MachineChange {
   const isSame = /^No changes\.?\s*$/m.test(diff);
   return { mode, reboots: /with a reboot/.test(mode), diff: isSame ? '' : diff.trim() };
 }
+
+/** A version of Kubernetes that becomes another one. */
+export interface KubernetesChange {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** As Talos writes them, in documents of any form: `image: ghcr.io/siderolabs/kubelet:v1.36.0-fat`. */
+const IMAGE =
+  /^(?<sign>[-+])\s+image: \S*?(?<component>kubelet|kube-[a-z-]+):v(?<version>\d+\.\d+\.\d+(?:-(?:alpha|beta|rc)\.\d+)?)/gm;
+
+/** @param diff of a machine's configuration @returns null where no component of Kubernetes gets another version */
+export function kubernetesChange(diff: string): KubernetesChange | null {
+  const images = [...diff.matchAll(IMAGE)].map(({ groups = {} }) => groups);
+  for (const { component, version: to = '' } of images.filter(({ sign }) => sign === '+')) {
+    const old = images.find((image) => image['sign'] === '-' && image['component'] === component);
+    const from = old?.['version'] ?? to;
+    if (from !== to) return { from, to };
+  }
+  return null;
+}

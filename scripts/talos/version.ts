@@ -65,7 +65,7 @@ function minorSkipped(who: string, running: string, wanted: string): Problem {
     severity: 'error',
     message: `${who} runs Talos ${running}, from which no way leads to ${wanted} at once: Talos goes from one minor to the next`,
     hint: [
-      `set talos_version to the newest ${major}.${minor} first, then to the newest ${major}.${minor + 1}, and so on up to ${wanted}; each time: \`nigari configure\`, \`nigari talos upgrade\`, \`nigari talos apply\``,
+      `set talos_version to the newest ${major}.${minor} first, then to the newest ${major}.${minor + 1}, and so on up to ${wanted}; each time: \`nigari configure\`, \`nigari talos upgrade\`, \`nigari talos upgrade-k8s\`, \`nigari talos apply\``,
       `or, where you know that it works: ${ANYWAY}`,
     ].join('\n'),
   };

@@ -103,7 +103,7 @@ export const TALOS: VerbGroup = {
         JSON_OPTION,
       ],
       args: NODES,
-      more: 'Shows what changes first, secrets hidden, and asks before a machine restarts.\nOne that does not answer keeps the others from nothing but a restart; the run\nends with 4 then.\n\nExamples:\n  nigari talos apply\n  nigari talos apply k8s-worker-3 --mode staged',
+      more: 'Shows what changes first, secrets hidden, and asks before a machine restarts.\nOne that does not answer keeps the others from nothing but a restart; the run\nends with 4 then. Kubernetes keeps its version: that is for `upgrade-k8s`.\n\nExamples:\n  nigari talos apply\n  nigari talos apply k8s-worker-3 --mode staged',
       run: async (context, options, args) =>
         (await import('../commands/talos/apply.ts')).talosApply(context, named(options, args), {
           staleOk: isStaleOk(options),

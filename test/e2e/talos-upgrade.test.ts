@@ -23,6 +23,9 @@ const kubernetesOf = ({ talos }: TalosProject): Kubernetes => talos.clusters()[0
 
 const versions = ({ talos }: TalosProject): readonly string[] => [...talos.nodes.values()].map((node) => node.version);
 
+const configs = ({ talos }: TalosProject): readonly (string | undefined)[] =>
+  [...talos.nodes.values()].map(({ config }) => config?.text);
+
 /** Calls that change a machine. */
 const changesAt = ({ talos }: TalosProject): readonly string[] =>
   Object.keys(NODES)
@@ -73,7 +76,10 @@ describe.skipIf(realTool('talosctl') === null)('nigari talos upgrade', () => {
 
   test('waits for no network that is not there', async () => {
     const made = await due('cluster_cni: none\n');
-    await made.nigari(['talos', 'upgrade', '--timeout', '60']);
+    made.edit('cluster.yaml', (text) => text.replace('1.34.0', '1.35.0'));
+    await made.nigari(['configure']);
+    const ended = await made.nigari(['talos', 'upgrade', '--timeout', '60']);
+    expect(ended.stdout).toMatch(/Next, .*\n .* talos upgrade-k8s\n .* talos apply$/m);
     expect(versions(made)).toEqual(['1.13.2', '1.13.2']);
   });
 
@@ -108,6 +114,21 @@ describe.skipIf(realTool('talosctl') === null)('nigari talos upgrade-k8s', () =>
     expectClear(ended, code);
     expect(ended.stderr).toContain(said);
     expect(changesAt(made)).toEqual(before);
+  });
+
+  test('is the only way to another Kubernetes', async () => {
+    const made = await due('', '1.13.0', '1.13.0');
+    const { nigari, edit } = made;
+    edit('cluster.yaml', (text) => text.replace('1.34.0', '1.35.0'));
+    await nigari(['configure']);
+    const before = configs(made);
+    const refused = await nigari(['talos', 'apply', '--yes'], 2);
+    expectClear(refused, 'kubernetes-upgrade-first');
+    expect(refused.stderr).toMatch(/cp-1, wk-1: .* 1\.34\.0 → 1\.35\.0[^]*talos upgrade-k8s/);
+    expect((await nigari(['talos', 'diff'])).stderr).toMatch(/^note .*\(kubernetes-upgrade-first\)$/m);
+    expect(configs(made)).toEqual(before);
+    await nigari(['talos', 'upgrade-k8s']);
+    expect((await nigari(['talos', 'diff', '--check'])).stdout).toContain('every machine has the configuration');
   });
 
   test('ends a talosctl that waits for ever, and goes on from there', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { disksOf, etcdMembersOf, isEmptyFolder, linksOf, schematicOf } from '../../scripts/talos/answers.ts';
-import { machineChange } from '../../scripts/talos/machine-change.ts';
+import { kubernetesChange, machineChange } from '../../scripts/talos/machine-change.ts';
 import { checkTalosctl, machineVersion } from '../../scripts/talos/version.ts';
 
 const resource = (id: string, spec: object): string =>
@@ -91,5 +91,22 @@ describe('what talosctl prints', () => {
     });
     const change = machineChange(said('Applied configuration with a reboot', '--- a\n+++ b\n@@ -1 +1 @@\n-a\n+b'));
     expect(change).toMatchObject({ reboots: true, diff: '--- a\n+++ b\n@@ -1 +1 @@\n-a\n+b' });
+  });
+
+  test.each([
+    ['another version', 'kubelet:v1.34.0', 'kubelet:v1.35.1', { from: '1.34.0', to: '1.35.1' }],
+    ['the same from elsewhere', 'kubelet:v1.34.0', 'mirror.example.com/kubelet:v1.34.0', null],
+    ['the same with more in it', 'kubelet:v1.34.0', 'kubelet:v1.34.0-fat', null],
+    [
+      'one before it is released',
+      'kube-apiserver:v1.35.0-rc.1',
+      'kube-apiserver:v1.35.0',
+      { from: '1.35.0-rc.1', to: '1.35.0' },
+    ],
+    ['by digest', 'kube-proxy:v1.34.0@sha256:0', 'kube-proxy:v1.34.1@sha256:1', { from: '1.34.0', to: '1.34.1' }],
+    ['another component', 'kube-proxy:v1.34.0', 'kube-scheduler:v1.35.0', null],
+    ['Talos', 'factory.talos.dev/metal-installer/ce4c:v1.13.0', 'factory.talos.dev/metal-installer/ce4c:v1.13.2', null],
+  ])('what an apply would make of Kubernetes: %s', (_, from, to, change) => {
+    expect(kubernetesChange(`   a:\n-        image: ${from}\n+        image: ${to}\n         b: c`)).toEqual(change);
   });
 });

@@ -1,5 +1,5 @@
 /** `nigari talos apply`: the machines get the configurations that the files say now. */
-import { Exit, Refusal, type Problem } from '../../problem.ts';
+import { Exit, Refusal, type ExitCode, type Problem } from '../../problem.ts';
 import type { ApplyMode } from '../../talos/apply-modes.ts';
 import { apply } from '../../talos/calls.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
@@ -12,6 +12,7 @@ import { join } from './join.ts';
 import { machineConfig } from './machine-config.ts';
 import {
   isDoable,
+  kubernetesFirst,
   problemsIn,
   showWorks,
   workValue,
@@ -33,7 +34,8 @@ export interface TalosApplyOptions extends How {
 /**
  * A machine that does not answer keeps the others from nothing but a restart, for which the cluster has to be whole.
  * @param names none means all
- * @returns 4 where one does not answer @throws Refusal 2 where nobody agrees to a restart, 4 for one of another cluster
+ * @returns 4 where one does not answer
+ * @throws Refusal 2 where nobody agrees to a restart, or Kubernetes would change, 4 for one of another cluster
  */
 export async function talosApply(
   context: Context,
@@ -44,6 +46,7 @@ export async function talosApply(
   const works = await worksFor(session, names, how);
   showWorks(context, works);
   refuseForeign(works);
+  refuse(kubernetesFirst(context, works), Exit.refusedInput);
   const due = canBeDone(works);
   const restarts = due.filter(isRestart);
   if (restarts.length > 0 && !yes) await agree(context, session, restarts);
@@ -57,8 +60,11 @@ export async function talosApply(
 
 /** @throws Refusal 4: whoever is at that address, something is wrong with the files or with the secrets */
 function refuseForeign(works: readonly Work[]): void {
-  const foreign = works.filter(({ state }) => state === 'foreign');
-  if (foreign.length > 0) throw new Refusal(problemsIn(foreign), Exit.otherProgram);
+  refuse(problemsIn(works.filter(({ state }) => state === 'foreign')), Exit.otherProgram);
+}
+
+function refuse(problems: readonly Problem[], exitCode: ExitCode): void {
+  if (problems.length > 0) throw new Refusal(problems, exitCode);
 }
 
 const isRestart = (work: Work): boolean => 'change' in work && work.change.reboots;

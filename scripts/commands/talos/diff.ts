@@ -2,7 +2,7 @@
 import { Exit } from '../../problem.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { giveNodes } from './give-nodes.ts';
-import { problemsIn, showWorks, workValue, worksFor } from './machine-work.ts';
+import { kubernetesFirst, problemsIn, showWorks, workValue, worksFor } from './machine-work.ts';
 import { openSession } from './session.ts';
 
 /** @param names none means all @returns 4 where a machine cannot be asked; 5 with `check` where something differs */
@@ -13,9 +13,10 @@ export async function talosDiff(
 ): CommandResult {
   const works = await worksFor(await openSession(context, staleOk), names, { mode: 'auto', timeout: 0 });
   const problems = problemsIn(works);
+  const notes = kubernetesFirst(context, works).map((problem) => ({ ...problem, severity: 'note' as const }));
   showWorks(context, works);
-  context.reporter.problems(problems);
-  giveNodes(context, works.map(workValue), problems);
+  context.reporter.problems([...problems, ...notes]);
+  giveNodes(context, works.map(workValue), [...problems, ...notes]);
   if (problems.length > 0) return Exit.otherProgram;
   return check && works.length > 0 ? Exit.workToDo : Exit.done;
 }

@@ -1,8 +1,9 @@
 /** What there is to do to machines so that they have the configurations that the files say now: asked, and shown. */
 import type { Problem } from '../../problem.ts';
+import { someOf } from '../../report/some-of.ts';
 import type { ApplyMode } from '../../talos/apply-modes.ts';
 import { apply } from '../../talos/calls.ts';
-import { machineChange, type MachineChange } from '../../talos/machine-change.ts';
+import { kubernetesChange, machineChange, type MachineChange } from '../../talos/machine-change.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import type { Context } from '../context.ts';
 import { eachNode, type Tell } from './each-node.ts';
@@ -53,6 +54,29 @@ export const isDoable = (work: Work): work is Doable => !('problem' in work);
 
 export const problemsIn = (works: readonly Work[]): readonly Problem[] =>
   works.flatMap((work) => ('problem' in work ? [work.problem] : []));
+
+/**
+ * A configuration names the images of Kubernetes: given to machines that run another version, it would upgrade them all at
+ * once, past each check of `talosctl upgrade-k8s`.
+ * @returns a problem where it would
+ */
+export function kubernetesFirst({ call }: Context, works: readonly Work[]): readonly Problem[] {
+  const found = works.flatMap((work) => {
+    const change = 'change' in work ? kubernetesChange(work.change.diff) : null;
+    return change === null ? [] : [{ name: work.node.name, ...change }];
+  });
+  const [first] = found;
+  if (first === undefined) return [];
+  const names = someOf(found.map(({ name }) => name));
+  return [
+    {
+      code: 'kubernetes-upgrade-first',
+      severity: 'error',
+      message: `${names}: the configuration would change Kubernetes, ${first.from} → ${first.to}, without the checks of upgrade-k8s`,
+      hint: `\`${call} talos upgrade-k8s\` first; where a patch of yours names the image, let kubernetes_version say the same version`,
+    },
+  ];
+}
 
 /** Its part of the result for a program. */
 export const workValue = ({ node, state, ...work }: Work): object => ({

@@ -2,6 +2,7 @@
 import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { schematicOf } from '../../talos/answers.ts';
 import { resources, upgrade, type UpgradeOptions } from '../../talos/calls.ts';
+import type { KubernetesNode } from '../../talos/kubernetes.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import { drainsByItself, unsupportedPath } from '../../talos/version.ts';
 import type { CommandResult, Context } from '../context.ts';
@@ -74,7 +75,7 @@ async function upgradeAll(
   due: readonly Due[],
   options: TalosUpgradeOptions,
 ): Promise<readonly Problem[]> {
-  const { reporter, call } = session.context;
+  const { reporter } = session.context;
   for (const [index, one] of due.entries()) {
     const left = due.slice(index + 1).map((other) => other.node.name);
     await upgradeOne(session, one, options).catch((error: unknown) => {
@@ -82,10 +83,18 @@ async function upgradeAll(
     });
   }
   const nodes = await kubernetesNow(session);
-  const cordoned = cordonedAmong('found' in nodes ? nodes.found : []);
+  const known = 'found' in nodes ? nodes.found : [];
+  const cordoned = cordonedAmong(known);
   reporter.problems(cordoned);
-  if (due.length > 0) reporter.line(`Next, so that their configurations say it too:\n  ${call} talos apply`);
+  if (due.length > 0) tellNext(session, known);
   return cordoned;
+}
+
+/** Without `kubernetes_version` Kubernetes goes with Talos, and `talos apply` does not change it. */
+function tellNext({ context: { reporter, call }, cluster }: Session, nodes: readonly KubernetesNode[]): void {
+  const isDue = nodes.some(({ version }) => version !== `v${cluster.kubernetesVersion}`);
+  const kubernetes = isDue ? `\n  ${call} talos upgrade-k8s` : '';
+  reporter.line(`Next, so that their configurations say it too:${kubernetes}\n  ${call} talos apply`);
 }
 
 interface Due {
