@@ -116,7 +116,7 @@ describe.skipIf(realTool('talosctl') === null)('nigari talos upgrade-k8s', () =>
     expect(changesAt(made)).toEqual(before);
   });
 
-  test('is the only way to another Kubernetes', async () => {
+  test('is the only way to another Kubernetes, and goes to its end also where every kubelet has it', async () => {
     const made = await due('', '1.13.0', '1.13.0');
     const { nigari, edit } = made;
     edit('cluster.yaml', (text) => text.replace('1.34.0', '1.35.0'));
@@ -129,6 +129,10 @@ describe.skipIf(realTool('talosctl') === null)('nigari talos upgrade-k8s', () =>
     expect(configs(made)).toEqual(before);
     await nigari(['talos', 'upgrade-k8s']);
     expect((await nigari(['talos', 'diff', '--check'])).stdout).toContain('every machine has the configuration');
+    for (const more of [[], ['--dry-run']]) {
+      const { stdout } = await nigari(['talos', 'upgrade-k8s', ...more]);
+      expect(stdout).toMatch(/every node runs Kubernetes 1\.35\.0[^]*manifests/);
+    }
   });
 
   test('ends a talosctl that waits for ever, and goes on from there', async () => {

@@ -17,7 +17,11 @@ export interface UpgradeKubernetesOptions {
   readonly timeout: number;
 }
 
-/** @throws Refusal 4 where the cluster is not whole, or talosctl refuses, fails, or takes too long */
+/**
+ * talosctl runs also where every kubelet has that version: what Talos itself installs in the cluster comes last, and whether
+ * it is current nobody else knows.
+ * @throws Refusal 4 where the cluster is not whole, or talosctl refuses, fails, or takes too long
+ */
 export async function talosUpgradeKubernetes(
   context: Context,
   { staleOk, dryRun, timeout }: UpgradeKubernetesOptions,
@@ -29,7 +33,7 @@ export async function talosUpgradeKubernetes(
   const due = nodes.filter(({ version }) => version !== `v${to}`);
   if (due.length === 0) reporter.line(`every node runs Kubernetes ${to}`, 'good');
   for (const { name, version } of due) reporter.line(`${name}: ${version} → v${to}`);
-  if (due.length > 0) await upgradeAll(session, dryRun, timeout * nodes.length);
+  await upgradeAll(session, dryRun, timeout * nodes.length);
   giveNodes(context, due.map(dueValue(to, !dryRun)));
   return Exit.done;
 }
