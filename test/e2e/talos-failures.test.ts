@@ -200,7 +200,7 @@ describe.skipIf(realTool('talosctl') === null)('nigari talos', () => {
     talos.power('cp-3', 'off');
     const ended = await nigari(['talos', 'reset', 'cp-2', '--yes'], 2);
     expectClear(ended, 'quorum-loss');
-    expect(ended.stderr).toContain('without cp-2 etcd has 2 members and needs 2 of them, but 1 answer');
+    expect(ended.stderr).toContain('without cp-2 etcd has 2 members and needs 2 of them, but 1 is up');
     expect(talos.nodes.get('cp-2')?.stage).toBe('running');
   });
 

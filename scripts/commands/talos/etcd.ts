@@ -73,7 +73,8 @@ export async function allMembers(
   });
 }
 
-async function isInEtcd(session: Session, node: TalosNode, known: readonly EtcdMember[]): Promise<boolean> {
+/** Whether it is a member that counts, and its own etcd is up: its machine may answer for itself. */
+export async function isInEtcd(session: Session, node: TalosNode, known: readonly EtcdMember[]): Promise<boolean> {
   if (!known.some(({ hostname, isLearner }) => hostname === node.name && !isLearner)) return false;
   const status = etcdStatus(accessTo(session, node));
   return (await tryTalos(session.talosctl, nodeText(node), status, { within: CALL })).ok;

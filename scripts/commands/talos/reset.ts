@@ -1,12 +1,12 @@
 /** `nigari talos reset NODE`: a machine leaves the cluster, is wiped, and waits in maintenance mode. */
 import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { reset } from '../../talos/calls.ts';
-import { quorumOf, survives } from '../../talos/quorum.ts';
+import { quorumOf, survives, votersWithout } from '../../talos/quorum.ts';
 import { controllersOf, type TalosNode } from '../../talos/rendered-cluster.ts';
 import { consent } from '../consent.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { eachNode } from './each-node.ts';
-import { members } from './etcd.ts';
+import { isInEtcd, members } from './etcd.ts';
 import { giveNodes } from './give-nodes.ts';
 import { nodeState, nodeText } from './node-state.ts';
 import { chosenNodes } from './project.ts';
@@ -52,16 +52,14 @@ export async function talosReset(context: Context, name: string, options: ResetO
 
 /** @param leaves etcd before it is wiped; otherwise it stays a member that is down */
 async function refuseQuorumLoss(session: Session, node: TalosNode, leaves: boolean): Promise<void> {
-  const { context, cluster, talosctl, talosconfig } = session;
+  const { context, cluster } = session;
   const known = await members(session);
   if (known === null) throw new Refusal([etcdSilent(node)], Exit.refusedInput);
-  const voters = known.filter(({ isLearner }) => !isLearner);
-  const isMember = ({ name }: TalosNode): boolean => voters.some(({ hostname }) => hostname === name);
-  if (!isMember(node)) return;
-  const others = controllersOf(cluster).filter((other) => other.name !== node.name && isMember(other));
-  const states = await eachNode(context, 'ask', others, async (other) => nodeState(talosctl, other, talosconfig));
-  const up = states.filter(({ kind }) => kind === 'configured').length;
-  const left = voters.length > 1 && !leaves ? voters.length : voters.length - 1;
+  const left = votersWithout(known, node.name, leaves);
+  if (left === null) return;
+  const others = controllersOf(cluster).filter(({ name }) => name !== node.name);
+  const work = await eachNode(context, 'ask', others, (other) => isInEtcd(session, other, known));
+  const up = work.filter((isUp) => isUp).length;
   if (!survives(left, up)) throw new Refusal([quorumLoss(node, left, up)], Exit.refusedInput);
 }
 
@@ -81,7 +79,7 @@ const quorumLoss = ({ name }: TalosNode, left: number, up: number): Problem => (
   message:
     left === 0
       ? `${name} is the only member of etcd: without it the cluster is gone, with all that is in it`
-      : `without ${name} etcd has ${left} members and needs ${quorumOf(left)} of them, but ${up} ${up === 1 ? 'answers' : 'answer'}`,
+      : `without ${name} etcd has ${left} members and needs ${quorumOf(left)} of them, but ${up} ${up === 1 ? 'is' : 'are'} up`,
   hint: ANYWAY,
 });
 
