@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { quorumOf, survives } from '../../scripts/talos/quorum.ts';
+import type { EtcdMember } from '../../scripts/talos/answers.ts';
+import { quorumOf, survives, votersWithout } from '../../scripts/talos/quorum.ts';
 
 describe('the quorum of etcd', () => {
   test.each([
@@ -25,4 +26,29 @@ describe('the quorum of etcd', () => {
     [4, 3, true],
     [4, 2, false],
   ])('goes on with %i members of which %i answer: %s', (left, up, goes) => expect(survives(left, up)).toBe(goes));
+
+  /** Those with a `+` are learners. */
+  const membersOf = (text: string): readonly EtcdMember[] =>
+    text
+      .split(' ')
+      .filter((word) => word !== '')
+      .map((word) => ({ hostname: word.replace('+', ''), isLearner: word.endsWith('+') }));
+
+  test.each([
+    ['a', 'a', true, 0],
+    ['a', 'a', false, 0],
+    ['a b c', 'c', true, 2],
+    ['a b c', 'c', false, 3],
+    ['a b c+', 'c', true, null],
+    ['a b c+', 'c', false, null],
+    ['a b+ c+', 'a', true, 0],
+    ['a b+ c+', 'a', false, 0],
+    ['a b c+', 'b', true, 1],
+    ['a b c+', 'b', false, 2],
+    ['a b c d+', 'c', true, 2],
+    ['a b c', 'd', true, null],
+    ['', 'a', true, null],
+  ])('counts of %s without %s, which leaves before: %s, members: %s', (members, name, leaves, left) =>
+    expect(votersWithout(membersOf(members), name, leaves)).toBe(left),
+  );
 });
