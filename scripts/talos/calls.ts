@@ -166,8 +166,8 @@ export const apply = (access: Access, config: Secret, mode: ApplyMode, dryRun: b
 
 /** What an upgrade may take on top of what it takes by itself. */
 export interface UpgradeOptions {
-  /** Moves pods away first, with the help of a control plane. */
-  readonly drain: boolean;
+  /** Moves pods away first, with the help of a control plane; null where talosctl knows nothing of that. */
+  readonly drain: boolean | null;
   /** Until the node is ready in Kubernetes again. */
   readonly wait: boolean;
   /** For each of what talosctl waits for. */
@@ -183,9 +183,14 @@ export const upgrade = (access: Access, { image }: TalosNode, { drain, wait, sec
     image,
     '--timeout',
     `${seconds}s`,
-    ...(drain ? ['--drain-timeout', `${seconds}s`] : ['--drain=false']),
+    ...drainFlags(drain, seconds),
     `--wait=${wait}`,
   );
+
+function drainFlags(drain: boolean | null, seconds: number): TalosCall {
+  if (drain === null) return [];
+  return drain ? ['--drain-timeout', `${seconds}s`] : ['--drain=false'];
+}
 
 export const upgradeKubernetes = (access: Access, to: string, dryRun: boolean): TalosCall =>
   securely(access, 'upgrade-k8s', '--to', to, ...PIECES, ...(dryRun ? ['--dry-run'] : []));

@@ -25,6 +25,9 @@ export function machineVersion(output: string): string | null {
 /** Talos before 1.13 moves pods away by itself when it is told to upgrade. */
 export const drainsByItself = (version: string): boolean => minorOf(version) < minorOf('1.13');
 
+/** talosctl moves pods away since 1.13. @param version its own */
+export const knowsDrain = (version: string): boolean => minorOf(version) >= minorOf('1.13');
+
 /**
  * Talos goes from a minor to the next one; it is not made to go back. Source: "Supported upgrade paths",
  * https://docs.siderolabs.com/talos/latest/configure-your-talos-cluster/lifecycle-management/upgrading-talos

@@ -1,4 +1,6 @@
 /** What an upgrade meets: pods that stay, nodes without a network, machines with an older Talos. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectClear } from '../support/clear.ts';
 import { talosProject, type TalosProject } from '../support/talos-project.ts';
@@ -22,6 +24,21 @@ async function due(more = '', from = '1.13.0', to = '1.13.2'): Promise<TalosProj
 const kubernetesOf = ({ talos }: TalosProject): Kubernetes => talos.clusters()[0]?.kubernetes as Kubernetes;
 
 const versions = ({ talos }: TalosProject): readonly string[] => [...talos.nodes.values()].map((node) => node.version);
+
+/** One that says that it is 1.12, and knows no more flags than that. @returns a PATH */
+function olderTalosctl(folder: string): string {
+  const lines = [
+    '#!/bin/sh',
+    'case " $* " in',
+    '*" --client "*) echo "Client:"; echo "Talos v1.12.4"; exit ;;',
+    '*" --drain"*) echo "unknown flag: --drain" >&2; exit 1 ;;',
+    'esac',
+    `exec ${realTool('talosctl')} "$@"`,
+  ];
+  mkdirSync(join(folder, 'bin'));
+  writeFileSync(join(folder, 'bin/talosctl'), `${lines.join('\n')}\n`, { mode: 0o755 });
+  return `${join(folder, 'bin')}:${process.env['PATH']}`;
+}
 
 const configs = ({ talos }: TalosProject): readonly (string | undefined)[] =>
   [...talos.nodes.values()].map(({ config }) => config?.text);
@@ -91,11 +108,11 @@ describe.skipIf(realTool('talosctl') === null)('nigari talos upgrade', () => {
     expect(ended.stderr).toContain('kubelet not running');
   });
 
-  test('is done in the older way where Talos is older', async () => {
+  test('is done in the older way where Talos is older, and by an older talosctl', async () => {
     const made = await due('', '1.12.4', '1.12.6');
     made.talos.fail({ node: 'cp-1', how: 'upgrade-fails', times: 1 });
     expectClear(await made.nigari(['talos', 'upgrade', '--timeout', '60'], 4), 'talos-sequence-failed');
-    await made.nigari(['talos', 'upgrade', '--timeout', '60']);
+    await made.nigari(['talos', 'upgrade', '--timeout', '60'], 0, { PATH: olderTalosctl(made.folder) });
     expect(versions(made)).toEqual(['1.12.6', '1.12.6']);
   });
 });

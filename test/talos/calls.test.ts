@@ -54,6 +54,10 @@ const CALLS: readonly (readonly [calls.TalosCall, string])[] = [
     'upgrade --image factory.talos.dev/nocloud-installer/abc:v1.13.0 --timeout 300s --drain=false --wait=true --talosconfig <talosconfig> --endpoints 10.0.0.11,10.0.0.12 --nodes 10.0.0.11',
   ],
   [
+    calls.upgrade(ACCESS, CP, { drain: null, wait: true, seconds: 300 }),
+    `upgrade --image factory.talos.dev/nocloud-installer/abc:v1.13.0 --timeout 300s --wait=true ${SECURELY}`,
+  ],
+  [
     calls.reset(ACCESS, true, 300),
     `reset --graceful=true --reboot --system-labels-to-wipe STATE,EPHEMERAL --timeout 300s ${SECURELY}`,
   ],

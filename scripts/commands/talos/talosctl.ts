@@ -15,6 +15,8 @@ import { wayToGet } from '../infra/tofu.ts';
 export interface Talosctl {
   /** Absolute. */
   readonly path: string;
+  /** Its own: `1.13.0`. */
+  readonly version: string;
   readonly context: Context;
   /** Hides what the cluster's bundle holds. */
   readonly hide: (text: string) => string;
@@ -45,16 +47,18 @@ export type TalosAnswer =
  * @throws Refusal 4 where there is none, or an older one
  */
 export async function findTalosctl(context: Context, wanted: string): Promise<Talosctl> {
-  return { path: must(await lookFor(context, wanted), Exit.otherProgram), context, hide: (text) => text };
+  return { ...must(await lookFor(context, wanted), Exit.otherProgram), context, hide: (text) => text };
 }
 
-async function lookFor({ env, root, platform }: Context, wanted: string): Promise<Checked<string>> {
+type Found = Pick<Talosctl, 'path' | 'version'>;
+
+async function lookFor({ env, root, platform }: Context, wanted: string): Promise<Checked<Found>> {
   const path = await findOnPath('talosctl', env);
   if (path === null) return refused(missing(await wayToGet('talosctl', env, platform)));
   const ended = await run({ file: path, args: ['version', '--client', '--short'], cwd: root, env: {} });
   if (!ended.ok) return ended;
   const version = checkTalosctl(ended.value.stdout, wanted);
-  return version.ok ? checked(path) : version;
+  return version.ok ? checked({ path, version: version.value }) : version;
 }
 
 const missing = (hint: string): Problem => ({

@@ -4,7 +4,7 @@ import { schematicOf } from '../../talos/answers.ts';
 import { resources, upgrade, type UpgradeOptions } from '../../talos/calls.ts';
 import type { KubernetesNode } from '../../talos/kubernetes.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
-import { drainsByItself, unsupportedPath } from '../../talos/version.ts';
+import { drainsByItself, knowsDrain, unsupportedPath } from '../../talos/version.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { eachNode, type Tell } from './each-node.ts';
 import { giveNodes } from './give-nodes.ts';
@@ -142,7 +142,7 @@ async function upgradeOne(session: Session, { node, running: old }: Due, options
     const before = await bootOf(session, node);
     const isReady = known.some((one) => one.name === node.name && one.isReady);
     tell('is upgraded');
-    const how = howToUpgrade(options, isReady, old);
+    const how = howToUpgrade(session, options, isReady, old);
     const access = (how.drain ? accessThrough : accessTo)(session, node);
     await callTalos(session.talosctl, nodeText(node), upgrade(access, node, how));
     await restarted(session, node, before, patience);
@@ -156,11 +156,12 @@ async function upgradeOne(session: Session, { node, running: old }: Due, options
 
 /** talosctl waits for a node to get ready, and none does that has no network: no pods of it could move, either. */
 const howToUpgrade = (
+  { talosctl }: Session,
   { drain, timeout: seconds }: TalosUpgradeOptions,
   isReady: boolean,
   { version }: Running,
 ): UpgradeOptions => ({
-  drain: drain && isReady && !drainsByItself(version ?? ''),
+  drain: knowsDrain(talosctl.version) ? drain && isReady && !drainsByItself(version ?? '') : null,
   wait: isReady,
   seconds,
 });
