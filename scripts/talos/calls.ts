@@ -5,12 +5,15 @@
 import type { Secret } from '../config/secret.ts';
 import type { ApplyMode } from './apply-modes.ts';
 import { controllersOf, type TalosCluster, type TalosNode } from './rendered-cluster.ts';
+import type { SealedPatch } from './sealed-patch.ts';
 
 /** A text that talosctl reads as a file. */
 export interface Unseen {
   readonly text: Secret;
   /** What stands for it where the call is shown: `<secrets>`. */
   readonly shown: string;
+  /** What talosctl wants in front of the file's name. */
+  readonly prefix?: '@';
 }
 
 export type Argument = string | Unseen;
@@ -30,9 +33,11 @@ export interface Access {
 
 /** A call as a person would type it. */
 export function shownCall(call: TalosCall, program = 'talosctl'): string {
-  const words = call.map((argument) => (typeof argument === 'string' ? quoted(argument) : argument.shown));
+  const words = call.map((argument) => (typeof argument === 'string' ? quoted(argument) : shownFile(argument)));
   return [program, ...words].join(' ');
 }
+
+const shownFile = ({ prefix, shown }: Unseen): string => `${prefix ?? ''}${shown}`;
 
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
@@ -57,8 +62,13 @@ const TYPES = {
   worker: ['worker', '--config-patch-worker'],
 } as const;
 
-/** Prints the machine configuration of a node. The disk comes from its patches. */
-export function genConfig(cluster: TalosCluster, node: TalosNode, bundle: Secret): TalosCall {
+/** Prints the machine configuration of a node. The disk comes from its patches. @param sealed more of them, which count last */
+export function genConfig(
+  cluster: TalosCluster,
+  node: TalosNode,
+  bundle: Secret,
+  sealed: readonly SealedPatch[] = [],
+): TalosCall {
   const [type, flag] = TYPES[node.role];
   return [
     ...genOf(cluster, bundle, type),
@@ -66,6 +76,7 @@ export function genConfig(cluster: TalosCluster, node: TalosNode, bundle: Secret
     '--install-disk',
     '',
     ...node.patches.flatMap((patch) => [flag, `@${patch}`]),
+    ...sealed.flatMap(({ path, text }) => [flag, { ...unseen(path, text), prefix: '@' as const }]),
   ];
 }
 

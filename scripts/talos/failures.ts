@@ -146,6 +146,20 @@ const FAILURES: readonly Row[] = [
     'in maintenance mode a machine lets itself only be looked at and configured',
   ],
   [
+    /unknown keys found during decoding:\n(?<said>(?:.+\n?)+)/,
+    'talos-patch-refused',
+    'stop',
+    'Talos knows no such key: {said}',
+    'mend the patch that it is from: talos_patches, or a sealed own.sops.yaml in talos/',
+  ],
+  [
+    /error parsing config JSON patch: (?:error decoding document \S+ \(line \d+\): )?(?<said>(?:.+\n?)+)/,
+    'talos-patch-refused',
+    'stop',
+    'a patch is no part of a machine configuration: {said}',
+    'mend it: talos_patches, or a sealed own.sops.yaml in talos/',
+  ],
+  [
     /failed to load secrets bundle|failed to validate secrets bundle/,
     'talos-bundle-unreadable',
     'stop',
@@ -167,7 +181,10 @@ export function talosFailure(said: string): TalosFailure | null {
 }
 
 function fill(words: string, { groups }: RegExpExecArray): string {
-  return words.replace(/\{(\w+)\}/g, (_, name: string) => groups?.[name]?.trim() ?? 'unknown');
+  return words.replace(
+    /\{(\w+)\}/g,
+    (_, name: string) => groups?.[name]?.trim().replace(/\s+/g, ' ').slice(0, 500) ?? 'unknown',
+  );
 }
 
 /** @param what that failed, for whom: `k8s-cp-1 (10.0.0.11)` */

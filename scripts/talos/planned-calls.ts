@@ -26,10 +26,13 @@ export interface PlannedCall {
   readonly program?: 'talhelper';
 }
 
+type Paths = (node: TalosNode) => readonly string[];
+
 /** Stands where a secret will. */
 const LATER = secret('');
 
-export function plannedCalls(cluster: TalosCluster): readonly PlannedCall[] {
+/** @param sealed gives a node's sealed patches, by their paths */
+export function plannedCalls(cluster: TalosCluster, sealed: Paths = () => []): readonly PlannedCall[] {
   const controllers = controllersOf(cluster);
   const workers = cluster.nodes.filter(({ role }) => role === 'worker');
   const [first] = controllers;
@@ -38,7 +41,7 @@ export function plannedCalls(cluster: TalosCluster): readonly PlannedCall[] {
     { what: 'make the secrets, once; they are sealed in talos/secrets.sops.yaml', call: genSecrets(cluster) },
     { what: 'make a talosconfig', call: genTalosconfig(cluster, LATER) },
     ...(cluster.driver === 'talhelper' ? [BY_TALHELPER] : []),
-    ...[...controllers, ...workers].flatMap((node) => callsFor(cluster, node)),
+    ...[...controllers, ...workers].flatMap((node) => callsFor(cluster, node, sealed(node))),
     ...(first === undefined ? [] : callsOfFirst(first)),
   ];
 }
@@ -49,8 +52,9 @@ const BY_TALHELPER: PlannedCall = {
   program: 'talhelper',
 };
 
-function callsFor(cluster: TalosCluster, node: TalosNode): readonly PlannedCall[] {
-  const made = { what: `make the configuration of ${node.name}`, call: genConfig(cluster, node, LATER) };
+function callsFor(cluster: TalosCluster, node: TalosNode, sealed: readonly string[]): readonly PlannedCall[] {
+  const patches = sealed.map((path) => ({ path, text: LATER }));
+  const made = { what: `make the configuration of ${node.name}`, call: genConfig(cluster, node, LATER, patches) };
   return [
     ...(cluster.driver === 'talosctl' ? [made] : []),
     { what: `validate the configuration of ${node.name}`, call: validate(LATER) },

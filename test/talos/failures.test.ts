@@ -38,6 +38,16 @@ const SAID: readonly (readonly [said: string, code: string, reaction: string])[]
     'stop',
   ],
   ['rpc error: code = PermissionDenied desc = no request forwarding', 'talos-endpoint-worker', 'stop'],
+  [
+    'error parsing config JSON patch: error decoding document /v1alpha1/ (line 1): unknown keys found during decoding:\nmachine:\n    nonsense: 1\n\n',
+    'talos-patch-refused',
+    'stop',
+  ],
+  [
+    'error parsing config JSON patch: error decoding document /v1alpha1/ (line 1): missing kind',
+    'talos-patch-refused',
+    'stop',
+  ],
   ['failed to load secrets bundle: EOF', 'talos-bundle-unreadable', 'stop'],
 ];
 

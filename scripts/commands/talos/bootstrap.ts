@@ -11,6 +11,7 @@ import { join } from './join.ts';
 import { nodesReady } from './kubernetes.ts';
 import { answeringState, nodeState, type NodeState } from './node-state.ts';
 import { readTalosCluster } from './project.ts';
+import { findSealedPatches, type PatchFiles } from './sealed-patches.ts';
 import { sessionWith, type Session } from './session.ts';
 import { findTalosctl, type Talosctl } from './talosctl.ts';
 import type { Patience } from './wait.ts';
@@ -26,7 +27,7 @@ export interface BootstrapOptions {
 /** @throws Refusal 2 for machines of another cluster, 4 for one that does not come */
 export async function bootstrapTalos(context: Context, options: BootstrapOptions): CommandResult {
   const cluster = await readTalosCluster(context, options.staleOk);
-  if (options.dryRun) return tellCalls(context, cluster);
+  if (options.dryRun) return tellCalls(context, cluster, await findSealedPatches(context, cluster));
   const talosctl = await findTalosctl(context, cluster.talosVersion);
   const session = await preflight(context, talosctl, cluster, options.timeout);
   await eachNode(context, 'configure', controllersOf(cluster), joinWithin(session, options.timeout));
@@ -37,8 +38,11 @@ export async function bootstrapTalos(context: Context, options: BootstrapOptions
   return Exit.done;
 }
 
-function tellCalls({ reporter, json }: Context, cluster: TalosCluster): ExitCode {
-  const calls = plannedCalls(cluster).map(({ what, call, program }) => ({ what, call: shownCall(call, program) }));
+function tellCalls({ reporter, json }: Context, cluster: TalosCluster, sealed: PatchFiles): ExitCode {
+  const calls = plannedCalls(cluster, sealed).map(({ what, call, program }) => ({
+    what,
+    call: shownCall(call, program),
+  }));
   if (json) reporter.result(JSON.stringify({ calls }, null, 2));
   for (const { what, call } of json ? [] : calls) {
     reporter.line(`# ${what}`, 'dim');

@@ -10,18 +10,28 @@ import type { TalosCluster, TalosNode } from '../../talos/rendered-cluster.ts';
 import { configFile, genAllConfigs, TALHELPER_FOLDER } from '../../talos/talhelper.ts';
 import { lastLines } from '../../talos/failures.ts';
 import type { Bundle } from './bundle.ts';
+import type { SealedPatches } from './sealed-patches.ts';
 import { makeSecret, type SecretText, type Talosctl } from './talosctl.ts';
 
 /** Makes the configuration of a node. @throws Refusal 2 where there is no place for it, 4 where the program fails, 130 */
 export type Driver = (node: TalosNode) => Promise<SecretText>;
 
-export const driverFor = (talosctl: Talosctl, cluster: TalosCluster, bundle: Bundle): Driver =>
-  cluster.driver === 'talhelper' ? byTalhelper(talosctl, cluster, bundle) : byTalosctl(talosctl, cluster, bundle);
+/** @throws Refusal 2 for sealed patches where talhelper makes the configurations */
+export function driverFor(talosctl: Talosctl, cluster: TalosCluster, bundle: Bundle, sealed: SealedPatches): Driver {
+  if (cluster.driver === 'talosctl') return byTalosctl(talosctl, cluster, bundle, sealed);
+  const patches = new Set(cluster.nodes.flatMap((node) => sealed.of(node).map(({ path }) => path)));
+  if (patches.size > 0) throw new Refusal([...patches].map(takesNoSealed), Exit.refusedInput);
+  return byTalhelper(talosctl, cluster, bundle);
+}
 
 const byTalosctl =
-  (talosctl: Talosctl, cluster: TalosCluster, bundle: Bundle): Driver =>
+  (talosctl: Talosctl, cluster: TalosCluster, bundle: Bundle, sealed: SealedPatches): Driver =>
   (node) =>
-    makeSecret(talosctl, `make the configuration of ${node.name}`, genConfig(cluster, node, bundle.text));
+    makeSecret(
+      talosctl,
+      `make the configuration of ${node.name}`,
+      genConfig(cluster, node, bundle.text, sealed.of(node)),
+    );
 
 /** It makes those of all nodes at once, so they are kept until the run is over. */
 function byTalhelper(talosctl: Talosctl, cluster: TalosCluster, bundle: Bundle): Driver {
@@ -67,6 +77,14 @@ const talhelperMissing: Problem = {
   message: 'talhelper is not on PATH, and talos_driver names it',
   hint: 'install it, see https://budimanjojo.github.io/talhelper; or take `talos_driver: talosctl`, which makes the same',
 };
+
+const takesNoSealed = (file: string): Problem => ({
+  code: 'talos-patch-sealed',
+  severity: 'error',
+  file,
+  message: 'talhelper takes no sealed patches',
+  hint: 'take `talos_driver: talosctl`, which makes the same and takes them',
+});
 
 const failed = (said: string): Problem => ({
   code: 'talhelper-failed',

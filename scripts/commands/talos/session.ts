@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { BUNDLE_FILE, openBundle, type Bundle } from './bundle.ts';
 import { driverFor, type Driver } from './driver.ts';
 import { readTalosCluster } from './project.ts';
+import { openSealedPatches } from './sealed-patches.ts';
 import { findTalosctl, hiding, makeSecret, type Talosctl } from './talosctl.ts';
 
 /** What makes the configurations of a cluster's machines; it reaches none of them. */
@@ -37,15 +38,17 @@ export async function sessionWith(
   cluster: TalosCluster,
   bundle: Bundle,
 ): Promise<Session> {
-  const maker = makerWith(plain, cluster, bundle);
+  const maker = await makerWith(plain, cluster, bundle);
   const call = genTalosconfig(cluster, bundle.text);
   const { text: talosconfig } = await makeSecret(maker.talosctl, 'make a talosconfig', call);
   return { ...maker, context, cluster, talosconfig };
 }
 
-export function makerWith(plain: Talosctl, cluster: TalosCluster, bundle: Bundle): Maker {
-  const talosctl = hiding(plain, bundle.values);
-  return { talosctl, driver: driverFor(talosctl, cluster, bundle) };
+/** @throws Refusal 2 where no key opens a sealed patch, or the project's driver takes none */
+export async function makerWith(plain: Talosctl, cluster: TalosCluster, bundle: Bundle): Promise<Maker> {
+  const sealed = await openSealedPatches(plain.context, cluster);
+  const talosctl = hiding(plain, new Map([...bundle.values, ...sealed.values]));
+  return { talosctl, driver: driverFor(talosctl, cluster, bundle, sealed) };
 }
 
 export const accessTo = ({ talosconfig }: Pick<Session, 'talosconfig'>, { address }: TalosNode): Access => ({

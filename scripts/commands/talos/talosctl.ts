@@ -125,7 +125,7 @@ const ENV = { TALOSCONFIG: '/dev/null', NO_COLOR: '1', GOGC: '400' };
 
 function words(call: TalosCall, paths: readonly string[]): readonly string[] {
   const left = [...paths];
-  return call.map((argument) => (isUnseen(argument) ? (left.shift() ?? '') : argument));
+  return call.map((argument) => (isUnseen(argument) ? `${argument.prefix ?? ''}${left.shift() ?? ''}` : argument));
 }
 
 const isUnseen = (argument: Argument): argument is Unseen => typeof argument !== 'string';

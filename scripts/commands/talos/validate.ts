@@ -15,7 +15,7 @@ export async function talosValidate(context: Context, names: readonly string[], 
   const nodes = chosenNodes(cluster, names);
   const talosctl = await findTalosctl(context, cluster.talosVersion);
   const bundle = (await openBundle(context)) ?? (await passingBundle(talosctl, cluster));
-  const maker = makerWith(talosctl, cluster, bundle);
+  const maker = await makerWith(talosctl, cluster, bundle);
   await eachNode(context, 'validate', nodes, (node) => machineConfig(maker, node));
   context.reporter.line(`${nodes.length} machine configurations are valid`, 'good');
   giveNodes(
