@@ -4,6 +4,7 @@ import { someOf } from '../../report/some-of.ts';
 import type { ApplyMode } from '../../talos/apply-modes.ts';
 import { apply } from '../../talos/calls.ts';
 import { kubernetesChange, machineChange, type MachineChange } from '../../talos/machine-change.ts';
+import { maskedDiff } from '../../talos/masked-diff.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import type { Context } from '../context.ts';
 import { eachNode, type Tell } from './each-node.ts';
@@ -41,14 +42,20 @@ export async function worksFor(session: Session, names: readonly string[], how: 
 }
 
 async function workFor(session: Session, node: TalosNode, { mode, timeout }: How, tell: Tell): Promise<Work> {
-  const { talosctl, talosconfig } = session;
+  const { talosctl, talosconfig, isSecretKey } = session;
   const state = await stateWithin(talosctl, node, talosconfig, { seconds: timeout, tell });
   if ('problem' in state) return { node, state: state.kind, problem: state.problem };
   if (state.kind === 'maintenance') return { node, state: state.kind };
   const { text } = await machineConfig(session, node);
   const { said } = await callTalos(talosctl, nodeText(node), apply(accessTo(session, node), text, mode, true));
-  return { node, state: state.kind, change: machineChange(talosctl.hide(said)) };
+  return { node, state: state.kind, change: hidden(machineChange(talosctl.hide(said)), isSecretKey) };
 }
+
+/** Also what the machine has from an earlier file. */
+const hidden = (change: MachineChange, isSecretKey: (key: string) => boolean): MachineChange => ({
+  ...change,
+  diff: maskedDiff(change.diff, isSecretKey),
+});
 
 export const isDoable = (work: Work): work is Doable => !('problem' in work);
 

@@ -16,6 +16,8 @@ export interface SealedPatches {
   readonly of: (node: TalosNode) => readonly SealedPatch[];
   /** Each value by a name of its own, to be hidden in what is printed. */
   readonly values: ReadonlyMap<string, Secret>;
+  /** Names of keys that have such a value, to be known where a machine has an earlier one. */
+  readonly keys: ReadonlySet<string>;
 }
 
 /** The files of a machine, in the order in which they count. */
@@ -35,23 +37,46 @@ export async function openSealedPatches(context: Context, cluster: TalosCluster)
   const opened = new Map<string, Opened>();
   for (const path of new Set(cluster.nodes.flatMap(filesOf))) opened.set(path, await openPatch(context, path));
   const of: SealedPatches['of'] = (node) => filesOf(node).map((path) => opened.get(path) as Opened);
-  return { of, values: new Map([...opened.values()].flatMap(({ values }) => values)) };
+  const all = [...opened.values()];
+  return { of, values: new Map(all.flatMap(({ values }) => values)), keys: new Set(all.flatMap(({ keys }) => keys)) };
 }
 
 interface Opened extends SealedPatch {
   readonly values: readonly (readonly [string, Secret])[];
+  readonly keys: readonly string[];
 }
 
 async function openPatch(context: Context, path: string): Promise<Opened> {
   const bytes = must(await readDisk(context.root, [path]), Exit.refusedInput).get(path)?.bytes ?? new Uint8Array();
   const { tree } = await openFile(context, { path, bytes });
-  const values = [...plainValues(tree.map(plainValue).map(withoutKind))];
+  const documents = tree.map(plainValue).map(withoutKind);
+  const values = [...plainValues(documents)];
   return {
     path,
     text: secret(emit(tree)),
     values: values.map((text, index) => [`${path} ${index}`, secret(text)] as const),
+    keys: keysIn(documents).filter((key) => !COMMON.has(key)),
   };
 }
+
+/** Of values, not of mappings; those of lists belong to the key that has the list. */
+function keysIn(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(keysIn);
+  if (!isMapping(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => (isMapping(inner) ? keysIn(inner) : [key, ...keysIn(inner)]));
+}
+
+/** They say what a document is about, and stand in many that are nobody's secret. */
+const COMMON: ReadonlySet<string> = new Set([
+  'name',
+  'path',
+  'op',
+  'permissions',
+  'device',
+  'address',
+  'url',
+  'endpoints',
+]);
 
 /** Which document is patched is no secret, and stands in every configuration. */
 function withoutKind(document: unknown): unknown {

@@ -2,6 +2,7 @@
 import type { Secret } from '../../config/secret.ts';
 import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { genTalosconfig, type Access } from '../../talos/calls.ts';
+import { isSecretName } from '../../talos/masked-diff.ts';
 import { controllersOf, type TalosCluster, type TalosNode } from '../../talos/rendered-cluster.ts';
 import type { Context } from '../context.ts';
 import { BUNDLE_FILE, openBundle, type Bundle } from './bundle.ts';
@@ -14,6 +15,8 @@ import { findTalosctl, hiding, makeSecret, type Talosctl } from './talosctl.ts';
 export interface Maker {
   readonly talosctl: Talosctl;
   readonly driver: Driver;
+  /** Whether a key of a machine configuration has a secret for its value, by its name or by what is sealed. */
+  readonly isSecretKey: (key: string) => boolean;
 }
 
 export interface Session extends Maker {
@@ -48,7 +51,8 @@ export async function sessionWith(
 export async function makerWith(plain: Talosctl, cluster: TalosCluster, bundle: Bundle): Promise<Maker> {
   const sealed = await openSealedPatches(plain.context, cluster);
   const talosctl = hiding(plain, new Map([...bundle.values, ...sealed.values]));
-  return { talosctl, driver: driverFor(talosctl, cluster, bundle, sealed) };
+  const isSecretKey = (key: string): boolean => isSecretName(key) || sealed.keys.has(key);
+  return { talosctl, driver: driverFor(talosctl, cluster, bundle, sealed), isSecretKey };
 }
 
 export const accessTo = ({ talosconfig }: Pick<Session, 'talosconfig'>, { address }: TalosNode): Access => ({

@@ -1,5 +1,6 @@
 /** What users tell their machines in Talos' own words: `talos_patches` of both files. What Talos makes of it, talosctl says. */
 import type { InputPath } from '../../types.ts';
+import { isSecretName } from '../../talos/masked-diff.ts';
 import { patchOfNode, SHARED_PATCH } from '../../talos/sealed-patch.ts';
 import { isMapping } from '../mapping.ts';
 import { CLUSTER_FILE, ERROR, JUDGEMENT, nameOf, nodePath, type Finding, type Rule, type RuleInput } from './rule.ts';
@@ -80,9 +81,6 @@ function* talhelperFindsNoVariablesInPatches(input: RuleInput): Generator<Findin
       };
 }
 
-/** What Talos' documents call their secrets, of their own and of registries and disks. */
-const SECRET_NAME = /(password|passphrase|token|secret)$|^(auth|identityToken)$/i;
-
 /** Where the commands for Talos look for the patches of all machines, or of one, that are sealed. */
 function sealedFile([file, , index]: InputPath, { nodes }: RuleInput): string {
   return file === CLUSTER_FILE ? SHARED_PATCH : patchOfNode(nodes[Number(index)]?.name ?? 'NAME');
@@ -90,7 +88,7 @@ function sealedFile([file, , index]: InputPath, { nodes }: RuleInput): string {
 
 function* patchesHoldNoSecrets(input: RuleInput): Generator<Finding> {
   for (const { path, text } of texts(input))
-    if (text !== '' && SECRET_NAME.test(String(path.at(-1))))
+    if (text !== '' && isSecretName(String(path.at(-1))))
       yield {
         path,
         message: `${nameOf(path)} reads like a secret, and talos/ is committed in clear`,
