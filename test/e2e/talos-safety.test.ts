@@ -31,6 +31,16 @@ describe.skipIf(realTool('talosctl') === null)('a cluster of Talos machines', ()
     expect(talos.clusters().map(({ split }) => split)).toEqual([false]);
   });
 
+  test('makes no etcd while the disk of a control plane, on which one may be, is not mounted', async () => {
+    const { talos, nigari } = await talosProject(CONTROLLERS);
+    talos.fail({ node: 'cp-3', how: 'etcd-not-mounted' });
+    expectClear(await nigari(['bootstrap', 'talos', '--timeout', '8'], 4), 'talos-etcd-unseen');
+    expect(talos.clusters().map(({ members }) => members.size)).toEqual([0]);
+    talos.heal();
+    await nigari(['bootstrap', 'talos']);
+    expect(talos.clusters().map(({ split }) => split)).toEqual([false]);
+  });
+
   test('loses no control plane while etcd tells nothing of itself', async () => {
     const { talos, nigari } = await talosProject(CONTROLLERS);
     await nigari(['bootstrap', 'talos']);

@@ -2,7 +2,7 @@
 import { etcdMembersOf, isEmptyFolder, type EtcdMember } from '../../talos/answers.ts';
 import { bootstrapEtcd, etcdData, etcdMembers, etcdStatus } from '../../talos/calls.ts';
 import { controllersOf, type TalosNode } from '../../talos/rendered-cluster.ts';
-import { Exit, Refusal } from '../../problem.ts';
+import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { someOf } from '../../report/some-of.ts';
 import { kubernetesNow } from './kubernetes.ts';
 import { nodeText } from './node-state.ts';
@@ -43,12 +43,19 @@ export async function firstMember(session: Session, node: TalosNode, patience: P
 async function dataAnywhere(session: Session): Promise<Sight<boolean>> {
   for (const node of controllersOf(session.cluster)) {
     const answer = await tryTalos(session.talosctl, nodeText(node), etcdData(accessTo(session, node)));
-    const isMissing = !answer.ok && answer.problem.message.includes('no such file');
-    if (!answer.ok && !isMissing) return { seen: answer.problem };
-    if (answer.ok && !isEmptyFolder(answer.text)) return { found: true };
+    if (!answer.ok) return { seen: answer.problem.message.includes('no such file') ? noFolder(node) : answer.problem };
+    if (!isEmptyFolder(answer.text)) return { found: true };
   }
   return { found: false };
 }
+
+/** Talos makes it before etcd waits for its first member; until then the disk that may hold one is not mounted. */
+const noFolder = ({ name }: TalosNode): Problem => ({
+  code: 'talos-etcd-unseen',
+  severity: 'error',
+  message: `${name} has not mounted what etcd stores yet`,
+  hint: 'is it still starting, and a control plane by its configuration? See: talosctl service etcd',
+});
 
 async function bootstrap(session: Session, node: TalosNode): Promise<Sight<boolean>> {
   const answer = await tryTalos(session.talosctl, nodeText(node), bootstrapEtcd(accessTo(session, node)));

@@ -178,7 +178,7 @@ const notConfigured = (node: TalosNode): Problem => ({
   code: 'talos-in-maintenance',
   severity: 'error',
   message: `${nodeText(node)} has no configuration: there is nothing to upgrade`,
-  hint: '`nigari talos apply` lets it join; it installs the version that the files say',
+  hint: '`nigari talos apply` lets it join; where it was installed before, it runs that Talos: then this again',
 });
 
 function withRest({ problems, exitCode }: Refusal, left: readonly string[]): Refusal {

@@ -41,6 +41,7 @@ const EFFECTS = {
   'already-bootstrapped': refuse('Bootstrap', status.ALREADY_EXISTS, 'etcd data directory is not empty'),
   'bootstrap-too-early': refuse('Bootstrap', status.FAILED_PRECONDITION, 'bootstrap is not available yet'),
   'time-not-in-sync': refuse('Bootstrap', status.FAILED_PRECONDITION, 'time is not in sync yet'),
+  'etcd-not-mounted': refuse('List', status.UNKNOWN, 'lstat /var/lib/etcd: no such file or directory'),
   'no-quorum': refuse('Etcd*', status.UNKNOWN, 'etcdserver: no leader'),
   'pull-fails': refuse('ImageService/Pull', status.NOT_FOUND, 'error pulling image: not found'),
   /** The installer ends with an error, and what is on the disk stays. */

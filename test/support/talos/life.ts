@@ -153,8 +153,11 @@ export function nodeName({ config, mac }: TalosNode): string {
   return configured || `talos-${mac.replaceAll(':', '').slice(-6)}`;
 }
 
-/** Everything on the disk that is named is gone. */
-export function wipe(node: TalosNode, what: { readonly state: boolean; readonly ephemeral: boolean }): void {
+/** What is named is gone from the disk; the installed Talos only with the whole of it (`Installed` asks for the partition META). */
+export function wipe(
+  node: TalosNode,
+  what: { readonly all: boolean; readonly state: boolean; readonly ephemeral: boolean },
+): void {
   if (what.ephemeral) {
     node.etcdData = false;
     node.etcd = 'none';
@@ -164,7 +167,7 @@ export function wipe(node: TalosNode, what: { readonly state: boolean; readonly 
     node.staged = null;
     node.etcd = 'none';
   }
-  if (what.state && what.ephemeral) node.installed = null;
+  if (what.all) node.installed = null;
 }
 
 /** What `MachineStatusEvent` calls a stage. */

@@ -84,7 +84,7 @@ function modeFor(node: TalosNode, config: MachineConfig, asked: Mode | 'AUTO'): 
 function put(call: Call, config: MachineConfig, mode: Mode): void {
   const { world, node } = call;
   if (node.config === null) {
-    node.installed = textAt(config.main, 'machine.install.image') || node.installed;
+    node.installed ??= textAt(config.main, 'machine.install.image') || null;
     node.staged = config;
     whileUp(world, node, world.timings.install, () => reboot(world, node));
     return;

@@ -123,12 +123,16 @@ export const answers = ({ stage }: TalosNode): boolean => ANSWERING.includes(sta
 
 export const changed = ({ changes }: World): void => void changes.emit('changed');
 
-/** Does something later; never after `close`. */
-export function later(world: World, milliseconds: number, run: () => void): void {
+/** Turns of the event loop in which an answer is sent for sure, also where this process was not let run for a while. */
+const TURNS = 10;
+
+/** Does something later, and not before what was just answered is on its way; never after `close`. */
+export function later(world: World, milliseconds: number, run: () => void, turns = TURNS): void {
   const timer = setTimeout(() => {
     world.timers.delete(timer);
+    if (turns > 0) return later(world, 0, run, turns - 1);
     run();
-    changed(world);
+    return changed(world);
   }, milliseconds);
   world.timers.add(timer);
 }
