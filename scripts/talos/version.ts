@@ -22,7 +22,10 @@ export function machineVersion(output: string): string | null {
   return [...output.matchAll(TAG)].at(-1)?.groups?.['version'] ?? null;
 }
 
-/** Talos before 1.13 moves pods away by itself when it is told to upgrade. */
+/**
+ * Talos before 1.13 moves pods away by itself when it is told to upgrade, and talosctl before 1.13 has no words for it.
+ * @param version of either
+ */
 export const drainsByItself = (version: string): boolean => minorOf(version) < minorOf('1.13');
 
 /** talosctl moves pods away since 1.13. @param version its own */

@@ -282,7 +282,6 @@ describe.skipIf(realTool('talosctl') === null)('nigari talos', () => {
       text.replace(/^machine:\n/m, 'machine:\n  token: abcdef.0123456789abcdef\n'),
     );
     const { stdout } = await nigari(['talos', 'diff', '--stale-ok']);
-    expect(stdout).toMatch(/^-\s+token: \*\*\*$/m);
-    expect(stdout).toMatch(/^\+\s+token: abcdef\.0123456789abcdef$/m);
+    for (const sign of ['-', '\\+']) expect(stdout).toMatch(new RegExp(`^${sign}\\s+token: \\*\\*\\*$`, 'm'));
   });
 });

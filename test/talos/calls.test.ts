@@ -58,6 +58,15 @@ const CALLS: readonly (readonly [calls.TalosCall, string])[] = [
     `upgrade --image factory.talos.dev/nocloud-installer/abc:v1.13.0 --timeout 300s --wait=true ${SECURELY}`,
   ],
   [
+    calls.upgrade(ACCESS, CP, { drain: true, wait: true, seconds: 60 }),
+    `upgrade --image factory.talos.dev/nocloud-installer/abc:v1.13.0 --timeout 60s --drain-timeout 60s --wait=true ${SECURELY}`,
+  ],
+  [
+    calls.genConfig(CLUSTER, WK, HIDDEN, [{ path: 'talos/patches/own.sops.yaml', text: HIDDEN }]),
+    'gen config demo https://10.0.0.10:6443 --with-secrets <secrets> --talos-version v1.13.0 --kubernetes-version 1.36.0 --output-types worker --output - --with-docs=false --with-examples=false --install-disk ' +
+      "'' --config-patch-worker @talos/patches/cluster.yaml --config-patch-worker @talos/nodes/wk-1.yaml --config-patch-worker @<talos/patches/own.sops.yaml>",
+  ],
+  [
     calls.reset(ACCESS, true, 300),
     `reset --graceful=true --reboot --system-labels-to-wipe STATE,EPHEMERAL --timeout 300s ${SECURELY}`,
   ],

@@ -42,6 +42,7 @@ export async function talosReset(context: Context, name: string, options: ResetO
       session.talosctl,
       nodeText(node),
       reset(accessTo(session, node), options.graceful, options.timeout),
+      { within: (options.timeout + LEAVING) * 1000 },
     );
     tell('is in maintenance mode');
   });
@@ -49,6 +50,9 @@ export async function talosReset(context: Context, name: string, options: ResetO
   giveNodes(context, [{ name, done: true }]);
   return Exit.done;
 }
+
+/** What it may take besides what talosctl waits for: to let its pods go, in seconds. */
+const LEAVING = 300;
 
 /** @param leaves etcd before it is wiped; otherwise it stays a member that is down */
 async function refuseQuorumLoss(session: Session, node: TalosNode, leaves: boolean): Promise<void> {

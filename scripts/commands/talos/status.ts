@@ -63,9 +63,13 @@ export async function talosHealth(context: Context, seconds: number, staleOk: bo
   if (first === undefined) return Exit.done;
   await callTalos(session.talosctl, nodeText(first), health(accessTo(session, first), session.cluster, seconds), {
     shown: true,
+    within: (seconds + GRACE) * 1000,
   });
   return Exit.done;
 }
+
+/** For talosctl to say what it waited for, in seconds. */
+const GRACE = 60;
 
 interface Look {
   readonly rows: readonly NodeRow[];

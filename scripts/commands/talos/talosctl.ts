@@ -23,7 +23,7 @@ export interface Talosctl {
 }
 
 export interface TalosHow {
-  /** Milliseconds that it may take. */
+  /** Milliseconds that it may take, where that is more or less than a question may. */
   readonly within?: number;
   /** Its output is shown, masked: on stdout, unless that is for a program. */
   readonly shown?: boolean;
@@ -103,6 +103,12 @@ export async function tryTalos(
   return { ok: false, failure: talosFailure(said), problem: talosProblem(what, said), late };
 }
 
+/**
+ * For a question, or a configuration to be made, in milliseconds: talosctl has no limit of its own for what is answered no more,
+ * as where a host loses its power.
+ */
+const QUESTION = 120_000;
+
 async function toItsEnd({ path, context, hide }: Talosctl, call: TalosCall, how: TalosHow): Promise<Ended> {
   const { signal, root, json } = context;
   if (signal.aborted) throw new Refusal([], Exit.interrupted);
@@ -110,7 +116,7 @@ async function toItsEnd({ path, context, hide }: Talosctl, call: TalosCall, how:
   const ended = await withUnseen(texts, ({ paths, descriptors }) => {
     const command = { file: path, args: words(call, paths), cwd: root, env: ENV };
     const output = how.shown ? { inherit: true, aside: json, mask: hide } : {};
-    return run(command, { ...output, ...(how.within !== undefined && { within: how.within }), signal, descriptors });
+    return run(command, { ...output, within: how.within ?? QUESTION, signal, descriptors });
   });
   const value = must(ended, Exit.otherProgram);
   if (value.interrupted) throw new Refusal([], Exit.interrupted);

@@ -144,7 +144,7 @@ async function upgradeOne(session: Session, { node, running: old }: Due, options
     tell('is upgraded');
     const how = howToUpgrade(session, options, isReady, old);
     const access = (how.drain ? accessThrough : accessTo)(session, node);
-    await callTalos(session.talosctl, nodeText(node), upgrade(access, node, how));
+    await callTalos(session.talosctl, nodeText(node), upgrade(access, node, how), { within: longest(options) });
     await restarted(session, node, before, patience);
     const running = await runsNow(session, node, patience);
     if (!isWanted(session, node, running)) throw new Refusal([rolledBack(node, running)], Exit.otherProgram);
@@ -165,6 +165,12 @@ const howToUpgrade = (
   wait: isReady,
   seconds,
 });
+
+/** talosctl has `--timeout` for the drain and for the way back each; to pull and install an image has no limit there. */
+const longest = ({ timeout }: TalosUpgradeOptions): number => (3 * timeout + INSTALLING) * 1000;
+
+/** To pull and install an image, in seconds. */
+const INSTALLING = 600;
 
 /** As Talos does where the new version does not start. */
 const rolledBack = (node: TalosNode, running: Running): Problem => ({
