@@ -41,6 +41,22 @@ describe.skipIf(realTool('talosctl') === null)('a cluster of Talos machines', ()
     expect(talos.clusters().map(({ split }) => split)).toEqual([false]);
   });
 
+  test('is not made a second time while those that have etcd are still starting', async () => {
+    const { talos, nigari, address } = await talosProject(CONTROLLERS);
+    await nigari(['bootstrap', 'talos']);
+    talos.remove('cp-1');
+    talos.add({ name: 'cp-1', address: address(11), mac: 'bc:24:11:00:00:0b' });
+    await talos.until(({ nodes }) => nodes.get('cp-1')?.stage === 'maintenance');
+    for (const node of ['cp-2', 'cp-3']) {
+      Object.assign(talos.nodes.get(node) ?? {}, { etcd: 'waiting', stage: 'booting' });
+      talos.fail({ node, how: 'etcd-not-mounted' });
+    }
+    const ended = await nigari(['bootstrap', 'talos', '--timeout', '8'], 4);
+    expectClear(ended, 'talos-etcd-unseen');
+    expect(ended.stderr).toContain('cp-2');
+    expect(talos.clusters().map(({ split }) => split)).toEqual([false]);
+  });
+
   test('loses no control plane while etcd tells nothing of itself', async () => {
     const { talos, nigari } = await talosProject(CONTROLLERS);
     await nigari(['bootstrap', 'talos']);
