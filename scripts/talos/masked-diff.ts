@@ -4,7 +4,7 @@
  */
 
 /** What Talos' documents call their secrets, of their own and of registries, disks and tunnels. */
-const SECRET_NAME = /(?:password|passphrase|token|secret|privatekey|presharedkey)$|^auth$/i;
+const SECRET_NAME = /(?:password|passphrase|token|secret)$|^(?:auth|key|privateKey|presharedKey)$/i;
 
 export const isSecretName = (key: string): boolean => SECRET_NAME.test(key);
 
@@ -27,18 +27,23 @@ const UNSEEN: Inside = { indent: -1, isText: false };
 /**
  * @param diff unified, of YAML
  * @param isSecret says it of a key
- * @returns the same with `***` for each value of such a key, and for lines of a text whose key is not to be seen
+ * @returns the same with `***` for each value of such a key, for lines of a text whose key is not to be seen, and for credentials in
+ *   URLs
  */
 export function maskedDiff(diff: string, isSecret: (key: string) => boolean): string {
   const shown: string[] = [];
   let inside: Inside | null = null;
   for (const line of diff.split('\n')) {
     const [text, next]: Masked = HEAD.test(line) ? [line, UNSEEN] : maskedLine(line, inside, isSecret);
-    shown.push(text);
+    shown.push(withoutCredentials(text));
     inside = next;
   }
   return shown.join('\n');
 }
+
+/** `https://user:password@proxy`, `grpc://siderolink?jointoken=…` */
+const withoutCredentials = (line: string): string =>
+  line.replace(/(:\/\/[^\s/:@]*:)[^\s/@]+@/g, '$1***@').replace(/([?&]\w*token=)[^\s&"']+/gi, '$1***');
 
 const HEAD = /^(?:--- |\+\+\+ |@@)/;
 

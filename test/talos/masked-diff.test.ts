@@ -17,6 +17,9 @@ const CASES: readonly (readonly [what: string, diff: string, shown: string])[] =
     '@@ -1,2 +1,2 @@\n-   ***\n   kind: X\n-  - a',
   ],
   ['names of files', '--- a\n+++ b', '--- a\n+++ b'],
+  ['credentials in a URL', '+  a: http://me:pass@10.0.0.1:3128', '+  a: http://me:***@10.0.0.1:3128'],
+  ['a token in a URL', '+apiUrl: grpc://10.0.0.1/?jointoken=abc&a=b', '+apiUrl: grpc://10.0.0.1/?jointoken=***&a=b'],
+  ['an image', '+  image: r.example.com:5000/kubelet@sha256:1', '+  image: r.example.com:5000/kubelet@sha256:1'],
   ['no text at all', '', ''],
 ];
 
