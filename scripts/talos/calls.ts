@@ -39,6 +39,13 @@ export function shownCall(call: TalosCall, program = 'talosctl'): string {
 
 const shownFile = ({ prefix, shown }: Unseen): string => `${prefix ?? ''}${shown}`;
 
+/** What it asks for, without how: `etcd members`. */
+export function askedBy(call: TalosCall): string {
+  const words = call.filter((argument) => typeof argument === 'string');
+  const end = words.findIndex((word) => word.startsWith('-'));
+  return words.slice(0, end < 0 ? words.length : end).join(' ');
+}
+
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 const unseen = (shown: string, text: Secret): Unseen => ({ text, shown: `<${shown}>` });

@@ -200,6 +200,15 @@ export function talosProblem(what: string, said: string): Problem {
   };
 }
 
+/** What talosctl itself would say of a machine that keeps it waiting for ever, as one whose power is gone. */
+export const NO_ANSWER = 'i/o timeout';
+
+/** @param asked a call, without its options: `etcd members` */
+export const noAnswer = (what: string, asked: string, seconds: number): Problem => ({
+  ...talosProblem(what, NO_ANSWER),
+  message: `${what}: no answer to \`talosctl ${asked}\` in ${seconds} s`,
+});
+
 /** The end of what a program said tells most. */
 export function lastLines(said: string): string {
   const lines = said.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('generating PKI'));

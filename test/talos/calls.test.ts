@@ -82,6 +82,12 @@ describe('a call of talosctl', () => {
     expect(call.filter((word) => typeof word === 'string').join(' ')).not.toContain('a secret text');
   });
 
+  test('is named without its options where it is not answered', () => {
+    expect(calls.askedBy(calls.etcdMembers(ACCESS))).toBe('etcd members');
+    expect(calls.askedBy(calls.etcdData(ACCESS))).toBe('list /var/lib/etcd');
+    expect(calls.askedBy(['version'])).toBe('version');
+  });
+
   test('never makes a cluster’s secrets by the way', () => {
     const gens = plannedCalls(CLUSTER).filter(({ call }) => call[0] === 'gen' && call[1] === 'config');
     expect(gens).toHaveLength(3);

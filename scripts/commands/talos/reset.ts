@@ -11,7 +11,7 @@ import { giveNodes } from './give-nodes.ts';
 import { nodeState, nodeText } from './node-state.ts';
 import { chosenNodes } from './project.ts';
 import { accessTo, openSession, type Session } from './session.ts';
-import { callTalos } from './talosctl.ts';
+import { callTalos, QUESTION } from './talosctl.ts';
 
 export interface ResetOptions {
   readonly staleOk: boolean;
@@ -42,7 +42,7 @@ export async function talosReset(context: Context, name: string, options: ResetO
       session.talosctl,
       nodeText(node),
       reset(accessTo(session, node), options.graceful, options.timeout),
-      { within: (options.timeout + LEAVING) * 1000 },
+      { within: options.timeout * 1000 + QUESTION },
     );
     tell('is in maintenance mode');
   });
@@ -50,9 +50,6 @@ export async function talosReset(context: Context, name: string, options: ResetO
   giveNodes(context, [{ name, done: true }]);
   return Exit.done;
 }
-
-/** What it may take besides what talosctl waits for: to let its pods go, in seconds. */
-const LEAVING = 300;
 
 /** @param leaves etcd before it is wiped; otherwise it stays a member that is down */
 async function refuseQuorumLoss(session: Session, node: TalosNode, leaves: boolean): Promise<void> {
@@ -104,7 +101,7 @@ function tellNext({ reporter, call }: Context, { name }: TalosNode): void {
   reporter.line(
     [
       `Kubernetes still knows it: kubectl delete node ${name}`,
-      `If it shall join again: ${call} talos apply ${name}`,
+      `If it shall join again, with the Talos that it has: ${call} talos apply ${name}`,
       'If not: take it out of nodes.yaml, then configure and infra apply',
     ].join('\n'),
   );

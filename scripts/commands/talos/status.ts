@@ -12,7 +12,7 @@ import { cordonedAmong, kubernetesNow } from './kubernetes.ts';
 import { nodeState, nodeText, type NodeState } from './node-state.ts';
 import { chosenNodes } from './project.ts';
 import { accessTo, openSession, type Session } from './session.ts';
-import { callTalos } from './talosctl.ts';
+import { callTalos, QUESTION } from './talosctl.ts';
 
 /** A line of the table. Null is what cannot be known now, or does not apply. */
 interface NodeRow {
@@ -63,13 +63,10 @@ export async function talosHealth(context: Context, seconds: number, staleOk: bo
   if (first === undefined) return Exit.done;
   await callTalos(session.talosctl, nodeText(first), health(accessTo(session, first), session.cluster, seconds), {
     shown: true,
-    within: (seconds + GRACE) * 1000,
+    within: seconds * 1000 + QUESTION,
   });
   return Exit.done;
 }
-
-/** For talosctl to say what it waited for, in seconds. */
-const GRACE = 60;
 
 interface Look {
   readonly rows: readonly NodeRow[];

@@ -5,8 +5,8 @@ import { masker } from '../../secrets/mask.ts';
 import { findOnPath } from '../../system/programs.ts';
 import { run, type Ended } from '../../system/processes.ts';
 import { withUnseen } from '../../system/unseen-inputs.ts';
-import type { Argument, TalosCall, Unseen } from '../../talos/calls.ts';
-import { talosFailure, talosProblem, type TalosFailure } from '../../talos/failures.ts';
+import { askedBy, type Argument, type TalosCall, type Unseen } from '../../talos/calls.ts';
+import { NO_ANSWER, noAnswer, talosFailure, talosProblem, type TalosFailure } from '../../talos/failures.ts';
 import { checkTalosctl } from '../../talos/version.ts';
 import type { Context } from '../context.ts';
 import { wayToGet } from '../infra/tofu.ts';
@@ -22,8 +22,11 @@ export interface Talosctl {
   readonly hide: (text: string) => string;
 }
 
+/** A machine whose power goes while it is asked says nothing more: milliseconds that any answer may take. */
+export const QUESTION = 60_000;
+
 export interface TalosHow {
-  /** Milliseconds that it may take, where that is more or less than a question may. */
+  /** Milliseconds that it may take; without it those of a question. */
   readonly within?: number;
   /** Its output is shown, masked: on stdout, unless that is for a program. */
   readonly shown?: boolean;
@@ -97,26 +100,27 @@ export async function tryTalos(
   call: TalosCall,
   how: TalosHow = {},
 ): Promise<TalosAnswer> {
-  const { exitCode, stdout, stderr, late } = await toItsEnd(talosctl, call, how);
+  const { within = QUESTION } = how;
+  const { exitCode, stdout, stderr, late } = await toItsEnd(talosctl, call, { ...how, within });
   if (exitCode === 0) return { ok: true, text: stdout, said: stderr };
-  const said = talosctl.hide(late ? 'i/o timeout' : `${stdout}\n${stderr}`);
+  if (late)
+    return { ok: false, failure: talosFailure(NO_ANSWER), problem: noAnswer(what, askedBy(call), within / 1000), late };
+  const said = talosctl.hide(`${stdout}\n${stderr}`);
   return { ok: false, failure: talosFailure(said), problem: talosProblem(what, said), late };
 }
 
-/**
- * For a question, or a configuration to be made, in milliseconds: talosctl has no limit of its own for what is answered no more,
- * as where a host loses its power.
- */
-const QUESTION = 120_000;
-
-async function toItsEnd({ path, context, hide }: Talosctl, call: TalosCall, how: TalosHow): Promise<Ended> {
+async function toItsEnd(
+  { path, context, hide }: Talosctl,
+  call: TalosCall,
+  { within, shown }: TalosHow & { readonly within: number },
+): Promise<Ended> {
   const { signal, root, json } = context;
   if (signal.aborted) throw new Refusal([], Exit.interrupted);
   const texts = call.filter(isUnseen).map(({ text }) => text);
   const ended = await withUnseen(texts, ({ paths, descriptors }) => {
     const command = { file: path, args: words(call, paths), cwd: root, env: ENV };
-    const output = how.shown ? { inherit: true, aside: json, mask: hide } : {};
-    return run(command, { ...output, within: how.within ?? QUESTION, signal, descriptors });
+    const output = shown ? { inherit: true, aside: json, mask: hide } : {};
+    return run(command, { ...output, within, signal, descriptors });
   });
   const value = must(ended, Exit.otherProgram);
   if (value.interrupted) throw new Refusal([], Exit.interrupted);
