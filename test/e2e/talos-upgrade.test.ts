@@ -100,6 +100,18 @@ describe.skipIf(realTool('talosctl') === null)('nigari talos upgrade', () => {
     expect(versions(made)).toEqual(['1.13.2', '1.13.2']);
   });
 
+  test('is what follows where a machine was reset and joins again: it keeps the Talos that it has', async () => {
+    const made = await due();
+    const { talos, nigari } = made;
+    await nigari(['talos', 'reset', 'wk-1', '--yes']);
+    await talos.until(({ nodes }) => nodes.get('wk-1')?.stage === 'maintenance');
+    expect((await nigari(['talos', 'verify', 'wk-1'])).stdout).toMatch(/one that was reset keeps its own: .*upgrade/);
+    await nigari(['talos', 'apply', 'wk-1']);
+    expect(versions(made)).toEqual(['1.13.0', '1.13.0']);
+    await nigari(['talos', 'upgrade', '--timeout', '60']);
+    expect(versions(made)).toEqual(['1.13.2', '1.13.2']);
+  });
+
   test('says what a machine lacked that came back', async () => {
     const made = await due();
     made.talos.fail({ node: 'wk-1', how: 'kubelet-fails', times: 1 });

@@ -159,10 +159,10 @@ describe.skipIf(cannotTry())('the real talosctl', () => {
 
   test('resets a node, which is in maintenance mode again', async () => {
     const wipe = ['--graceful=false', '--reboot', '--system-labels-to-wipe', 'STATE,EPHEMERAL'];
+    const installed = talos.nodes.get('w-1')?.installed;
     const said = await ctl.ask(CP1, W1, 'reset', ...wipe);
     expect(said).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('post check passed') as string });
     await talos.until(() => stage('w-1') === 'maintenance');
-    expect(talos.nodes.get('w-1')).toMatchObject({ config: null, version: '1.13.1' });
-    expect(talos.nodes.get('w-1')?.installed).toMatch(/:v1\.13\.1$/);
+    expect(talos.nodes.get('w-1')).toMatchObject({ config: null, installed, version: '1.13.1' });
   });
 });

@@ -184,7 +184,7 @@ const notConfigured = (node: TalosNode): Problem => ({
   code: 'talos-in-maintenance',
   severity: 'error',
   message: `${nodeText(node)} has no configuration: there is nothing to upgrade`,
-  hint: '`nigari talos apply` lets it join; where it was installed before, it runs that Talos: then this again',
+  hint: '`nigari talos apply` lets it join: a new machine installs the version that the files say, one that was reset keeps its own and is upgraded then',
 });
 
 function withRest({ problems, exitCode }: Refusal, left: readonly string[]): Refusal {

@@ -73,12 +73,15 @@ async function rowsOf(
   return [versionRow(node, state, wanted), diskRow(node, await ask('disks')), macRow(node, await ask('links'))];
 }
 
+const IN_MAINTENANCE =
+  'a new machine installs that one; one that was reset keeps its own: `nigari talos upgrade` after it has joined';
+
 /** In maintenance mode the version is that of what it was started from; what is installed then is another matter. */
 function versionRow({ name, address }: TalosNode, { kind, version }: Answering, wanted: string): Row {
   const found = `answers at ${address} with Talos ${version ?? '?'}${kind === 'maintenance' ? ', in maintenance mode' : ''}`;
   if (version === wanted || version === null) return ok(name, found);
   const way = unsupportedPath(name, version, wanted)?.hint ?? '`nigari talos upgrade`';
-  const remedy = `talos_version is ${wanted}: ${kind === 'maintenance' ? 'it installs that one' : way}`;
+  const remedy = `talos_version is ${wanted}: ${kind === 'maintenance' ? IN_MAINTENANCE : way}`;
   return { name, status: 'warning', found, remedy };
 }
 

@@ -53,7 +53,7 @@ export function reboot(world: World, node: TalosNode): void {
 }
 
 /** What each boot ends in: maintenance mode, or services that come up. */
-function comeUp(world: World, node: TalosNode): void {
+export function comeUp(world: World, node: TalosNode): void {
   const fault = world.faults.atBoot(node.name);
   if (fault === 'never') return;
   node.config = node.staged ?? node.config;
@@ -153,11 +153,8 @@ export function nodeName({ config, mac }: TalosNode): string {
   return configured || `talos-${mac.replaceAll(':', '').slice(-6)}`;
 }
 
-/** What is named is gone from the disk; the installed Talos only with the whole of it (`Installed` asks for the partition META). */
-export function wipe(
-  node: TalosNode,
-  what: { readonly all: boolean; readonly state: boolean; readonly ephemeral: boolean },
-): void {
+/** Everything on the disk that is named is gone. */
+export function wipe(node: TalosNode, what: Readonly<Record<'state' | 'ephemeral' | 'meta', boolean>>): void {
   if (what.ephemeral) {
     node.etcdData = false;
     node.etcd = 'none';
@@ -167,7 +164,8 @@ export function wipe(
     node.staged = null;
     node.etcd = 'none';
   }
-  if (what.all) node.installed = null;
+  // By this partition Talos knows that it is installed (`MachineState.Installed`).
+  if (what.meta) node.installed = null;
 }
 
 /** What `MachineStatusEvent` calls a stage. */

@@ -3,7 +3,7 @@ import { createTwoFilesPatch } from 'diff';
 import { status } from '@grpc/grpc-js';
 import { onController, Refused, type Call, type Row } from './call.ts';
 import { kubeconfigArchive } from './kubernetes/kubeconfig.ts';
-import { bootstrap, change, nodeName, reboot, whileUp } from './life.ts';
+import { bootstrap, change, comeUp, nodeName, reboot, whileUp } from './life.ts';
 import { needsNoReboot, readMachineConfig, textAt, type MachineConfig } from './machine-config.ts';
 import type { TalosNode } from './world.ts';
 
@@ -84,15 +84,20 @@ function modeFor(node: TalosNode, config: MachineConfig, asked: Mode | 'AUTO'): 
 function put(call: Call, config: MachineConfig, mode: Mode): void {
   const { world, node } = call;
   if (node.config === null) {
-    node.installed ??= textAt(config.main, 'machine.install.image') || null;
     node.staged = config;
-    whileUp(world, node, world.timings.install, () => reboot(world, node));
-    return;
+    return start(call, config);
   }
   if (mode === 'TRY') tryOut(call, config);
   else if (mode === 'NO_REBOOT') change(world, node, config);
   else node.staged = config;
   if (mode === 'REBOOT') whileUp(world, node, world.timings.install, () => reboot(world, node));
+}
+
+/** Whoever is installed already, as after a reset, keeps what it has, and goes on with its boot. */
+function start({ world, node }: Call, config: MachineConfig): void {
+  const isNew = node.installed === null;
+  node.installed ??= textAt(config.main, 'machine.install.image') || null;
+  whileUp(world, node, world.timings.install, () => (isNew ? reboot : comeUp)(world, node));
 }
 
 /** In force until the time is over or the node boots. */

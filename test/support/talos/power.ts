@@ -67,7 +67,7 @@ function reset(call: Call): object {
   const { actorId } = new Sequence(call, 'reset').stopServices();
   node.stage = 'resetting';
   whileUp(world, node, NOTICE, () => {
-    wipe(node, { all: labels.length === 0, state: gone('STATE'), ephemeral: gone('EPHEMERAL') });
+    wipe(node, { state: gone('STATE'), ephemeral: gone('EPHEMERAL'), meta: gone('META') });
     if (request.reboot) reboot(world, node);
     else powerOff(node);
   });
