@@ -92,7 +92,7 @@ function* patchesHoldNoSecrets(input: RuleInput): Generator<Finding> {
       yield {
         path,
         message: `${nameOf(path)} reads like a secret, and talos/ is committed in clear`,
-        hint: `it belongs in a sealed file: nigari secrets edit ${sealedFile(path, input)}\nwhat is no secret may stay, with a comment: # nigari-ignore: talos-patch-secret reason`,
+        hint: `it belongs in a sealed file: nigari secrets edit ${sealedFile(path, input)}; what is no secret may stay, with a comment: # nigari-ignore: talos-patch-secret reason`,
       };
 }
 
