@@ -71,6 +71,9 @@ describe.skipIf(realTool('talosctl') === null)('a cluster of Talos machines', ()
     const { talos, nigari } = await talosProject(CONTROLLERS);
     await nigari(['bootstrap', 'talos']);
     Object.assign(talos.nodes.get('cp-3') ?? {}, { etcd: 'waiting' });
+    expect((await nigari(['talos', 'status'], 4)).stderr).toContain(
+      'etcd does not work at cp-3  (talos-etcd-incomplete)',
+    );
     const ended = await nigari(['talos', 'reset', 'cp-2', '--yes'], 2);
     expectClear(ended, 'quorum-loss');
     expect(ended.stderr).toContain('without cp-2 etcd has 2 members and needs 2 of them, but 1 is up');

@@ -1,13 +1,12 @@
 /** `nigari talos nodes`, `status`, `health`: how the machines and the cluster are, without changing anything. */
 import { Exit, type Problem } from '../../problem.ts';
-import type { EtcdMember } from '../../talos/answers.ts';
 import { health } from '../../talos/calls.ts';
 import type { KubernetesNode } from '../../talos/kubernetes.ts';
 import { controllersOf, type TalosNode } from '../../talos/rendered-cluster.ts';
 import { unsupportedPath } from '../../talos/version.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { eachNode } from './each-node.ts';
-import { members } from './etcd.ts';
+import { isInEtcd, members } from './etcd.ts';
 import { cordonedAmong, kubernetesNow } from './kubernetes.ts';
 import { nodeState, nodeText, type NodeState } from './node-state.ts';
 import { chosenNodes } from './project.ts';
@@ -24,6 +23,7 @@ interface NodeRow {
   readonly talos: string | null;
   readonly kubernetes: string | null;
   readonly ready: boolean | null;
+  /** A member that counts, and works. */
   readonly etcd: boolean | null;
 }
 
@@ -76,12 +76,13 @@ interface Look {
 async function look(session: Session, nodes: readonly TalosNode[]): Promise<Look> {
   const { talosctl, talosconfig, context } = session;
   const states = await eachNode(context, 'ask', nodes, async (node) => nodeState(talosctl, node, talosconfig));
-  const isUp = states.some(({ kind }) => kind === 'configured');
-  const etcd = isUp ? await members(session) : null;
+  const up = nodes.filter((_, index) => states[index]?.kind === 'configured');
+  const isUp = up.length > 0;
+  const inEtcd = isUp ? await membersUp(session, up) : null;
   const kubernetes = isUp ? await kubernetesNow(session) : { found: [] };
   const known = 'found' in kubernetes ? kubernetes.found : [];
   return {
-    rows: nodes.map((node, index) => rowOf(node, states[index] as NodeState, etcd, known)),
+    rows: nodes.map((node, index) => rowOf(node, states[index] as NodeState, inEtcd, known)),
     problems: [
       ...states.flatMap((state) => ('problem' in state ? [state.problem] : [])),
       ...('seen' in kubernetes ? [kubernetes.seen] : []),
@@ -90,14 +91,22 @@ async function look(session: Session, nodes: readonly TalosNode[]): Promise<Look
   };
 }
 
+/** Names of those that are members of etcd, and whose own one works. @returns null where nobody tells who is */
+async function membersUp(session: Session, nodes: readonly TalosNode[]): Promise<ReadonlySet<string> | null> {
+  const known = await members(session);
+  if (known === null) return null;
+  const controllers = controllersOf({ nodes });
+  const isUp = await Promise.all(controllers.map((node) => isInEtcd(session, node, known)));
+  return new Set(controllers.filter((_, index) => isUp[index]).map(({ name }) => name));
+}
+
 function rowOf(
   { name, address, role }: TalosNode,
   state: NodeState,
-  etcd: readonly EtcdMember[] | null,
+  inEtcd: ReadonlySet<string> | null,
   known: readonly KubernetesNode[],
 ): NodeRow {
   const node = known.find((one) => one.name === name);
-  const isMember = etcd?.some(({ hostname, isLearner }) => hostname === name && !isLearner) ?? null;
   return {
     name,
     address,
@@ -106,7 +115,7 @@ function rowOf(
     talos: 'version' in state ? state.version : null,
     kubernetes: node?.version.replace(/^v/, '') || null,
     ready: node?.isReady ?? null,
-    etcd: role === 'controller' ? isMember : null,
+    etcd: role === 'controller' ? (inEtcd?.has(name) ?? null) : null,
   };
 }
 
@@ -130,7 +139,7 @@ function* faultsOf(row: NodeRow, { cluster, context: { call } }: Session): Gener
         )
     );
   if (row.role === 'controller' && row.etcd !== true)
-    yield fault('talos-etcd-incomplete', `${name} is no member of etcd`, 'see: talosctl logs etcd');
+    yield fault('talos-etcd-incomplete', `etcd does not work at ${name}`, 'see: talosctl logs etcd');
   if (row.ready !== true && cluster.cni !== 'none')
     yield fault('kubernetes-not-ready', `${name} is not ready in Kubernetes`, `see: kubectl describe node ${name}`);
   if (row.kubernetes !== null && row.kubernetes !== cluster.kubernetesVersion)
