@@ -3,11 +3,6 @@
  * more, is known by the name of its key alone.
  */
 
-/** What Talos' documents call their secrets, of their own and of registries, disks and tunnels. */
-const SECRET_NAME = /(?:password|passphrase|token|secret)$|^(?:auth|key|privateKey|presharedKey)$/i;
-
-export const isSecretName = (key: string): boolean => SECRET_NAME.test(key);
-
 /** A line of YAML behind the sign of a diff: `key: value`, also as the first one of a list's item. */
 const PAIR = /^(?<head>\s*(?:- )*"?(?<key>[\w./-]+)"?:)(?: (?<value>.*))?$/;
 

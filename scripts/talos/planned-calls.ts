@@ -17,6 +17,7 @@ import {
   type TalosCall,
 } from './calls.ts';
 import { controllersOf, type TalosCluster, type TalosNode } from './rendered-cluster.ts';
+import type { PatchFiles } from './sealed-patch.ts';
 import { genAllConfigs } from './talhelper.ts';
 
 export interface PlannedCall {
@@ -26,13 +27,11 @@ export interface PlannedCall {
   readonly program?: 'talhelper';
 }
 
-type Paths = (node: TalosNode) => readonly string[];
-
 /** Stands where a secret will. */
 const LATER = secret('');
 
 /** @param sealed gives a node's sealed patches, by their paths */
-export function plannedCalls(cluster: TalosCluster, sealed: Paths = () => []): readonly PlannedCall[] {
+export function plannedCalls(cluster: TalosCluster, sealed: PatchFiles = () => []): readonly PlannedCall[] {
   const controllers = controllersOf(cluster);
   const workers = cluster.nodes.filter(({ role }) => role === 'worker');
   const [first] = controllers;

@@ -28,9 +28,6 @@ export function machineVersion(output: string): string | null {
  */
 export const drainsByItself = (version: string): boolean => minorOf(version) < minorOf('1.13');
 
-/** talosctl moves pods away since 1.13. @param version its own */
-export const knowsDrain = (version: string): boolean => minorOf(version) >= minorOf('1.13');
-
 /**
  * Talos goes from a minor to the next one; it is not made to go back. Source: "Supported upgrade paths",
  * https://docs.siderolabs.com/talos/latest/configure-your-talos-cluster/lifecycle-management/upgrading-talos

@@ -1,8 +1,9 @@
 /** What a diff of machine configurations tells, and what not. */
 import { describe, expect, test } from 'vitest';
-import { isSecretName, maskedDiff } from '../../scripts/talos/masked-diff.ts';
+import { maskedDiff } from '../../scripts/talos/masked-diff.ts';
+import { isSecretKey } from '../../scripts/talos/sealed-patch.ts';
 
-const isSecret = (key: string): boolean => isSecretName(key) || key === 'ca.pem';
+const isSecret = (key: string): boolean => isSecretKey(key) || key === 'ca.pem';
 
 const CASES: readonly (readonly [what: string, diff: string, shown: string])[] = [
   ['a value', '-    password: old\n+    password: new', '-    password: ***\n+    password: ***'],
@@ -34,9 +35,9 @@ describe('a diff of machine configurations', () => {
     'passphrase',
     'aescbcEncryptionSecret',
     'auth',
-  ])('%s is the name of a secret', (name) => expect(isSecretName(name)).toBe(true));
+  ])('%s is the name of a secret', (name) => expect(isSecretKey(name)).toBe(true));
 
   test.each(['image', 'publicKey', 'tokenTTL', 'authorized', 'secrets'])('%s is not', (name) =>
-    expect(isSecretName(name)).toBe(false),
+    expect(isSecretKey(name)).toBe(false),
   );
 });

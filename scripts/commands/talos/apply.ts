@@ -1,10 +1,10 @@
 /** `nigari talos apply`: the machines get the configurations that the files say now. */
-import { Exit, Refusal, type ExitCode, type Problem } from '../../problem.ts';
+import { Exit, type Problem } from '../../problem.ts';
 import type { ApplyMode } from '../../talos/apply-modes.ts';
 import { apply } from '../../talos/calls.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
 import { consent } from '../consent.ts';
-import type { CommandResult, Context } from '../context.ts';
+import { refuse, type CommandResult, type Context } from '../context.ts';
 import { eachNode } from './each-node.ts';
 import { giveNodes } from './give-nodes.ts';
 import { bootOf, healthy, restarted } from './healthy.ts';
@@ -61,10 +61,6 @@ export async function talosApply(
 /** @throws Refusal 4: whoever is at that address, something is wrong with the files or with the secrets */
 function refuseForeign(works: readonly Work[]): void {
   refuse(problemsIn(works.filter(({ state }) => state === 'foreign')), Exit.otherProgram);
-}
-
-function refuse(problems: readonly Problem[], exitCode: ExitCode): void {
-  if (problems.length > 0) throw new Refusal(problems, exitCode);
 }
 
 const isRestart = (work: Work): boolean => 'change' in work && work.change.reboots;

@@ -18,8 +18,8 @@ export const BUNDLE_FILE = 'talos/secrets.sops.yaml';
 export interface Bundle {
   /** As talosctl reads it. */
   readonly text: Secret;
-  /** Each value by a name of its own, to be hidden in what is printed. */
-  readonly values: ReadonlyMap<string, Secret>;
+  /** To be hidden in what is printed. */
+  readonly values: readonly Secret[];
 }
 
 /** @returns null where there is none yet @throws Refusal 2 where no key opens it */
@@ -29,9 +29,12 @@ export async function openBundle(context: Context): Promise<Bundle | null> {
 }
 
 function bundleOf({ tree }: Pick<Reading, 'tree'>): Bundle {
-  const values = [...plainValues(tree.map(plainValue))].map((text, index) => [String(index), secret(text)] as const);
-  return { text: secret(emit(tree)), values: new Map(values) };
+  return { text: secret(emit(tree)), values: secretsIn(tree.map(plainValue)) };
 }
+
+/** Every value of opened documents. */
+export const secretsIn = (documents: unknown): readonly Secret[] =>
+  [...plainValues(documents)].map((text) => secret(text));
 
 /**
  * A new cluster's, sealed before anything else is done with it.
@@ -42,7 +45,7 @@ export async function makeBundle(context: Context, talosctl: Talosctl, cluster: 
     const file = await newBundle(talosctl, cluster);
     const bundle = bundleIn(file);
     const collect = (found: readonly Problem[]): void => context.reporter.problems(found);
-    await putSealed(context, file, collect, { secrets: [...bundle.values.values()] });
+    await putSealed(context, file, collect, { secrets: bundle.values });
     return bundle;
   });
 }

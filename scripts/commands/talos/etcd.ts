@@ -74,10 +74,20 @@ export async function allMembers(
   const wanted = controllersOf({ nodes });
   await waitFor(session.context, patience, async () => {
     const found = (await members(session)) ?? [];
-    const isMember = await Promise.all(wanted.map((node) => isInEtcd(session, node, found)));
-    const missing = wanted.filter((_, index) => !isMember[index]).map(({ name }) => name);
+    const working = await workingIn(session, wanted, found);
+    const missing = wanted.filter((node) => !working.includes(node)).map(({ name }) => name);
     return missing.length === 0 ? { found: true } : { seen: notMembers(missing) };
   });
+}
+
+/** Those of these control planes of which `isInEtcd` holds. */
+export async function workingIn(
+  session: Session,
+  nodes: readonly TalosNode[],
+  known: readonly EtcdMember[],
+): Promise<readonly TalosNode[]> {
+  const isWorking = await Promise.all(nodes.map((node) => isInEtcd(session, node, known)));
+  return nodes.filter((_, index) => isWorking[index]);
 }
 
 /** Whether it is a member that counts, and its own etcd is up: its machine may answer for itself. */

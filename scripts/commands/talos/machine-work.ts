@@ -42,19 +42,19 @@ export async function worksFor(session: Session, names: readonly string[], how: 
 }
 
 async function workFor(session: Session, node: TalosNode, { mode, timeout }: How, tell: Tell): Promise<Work> {
-  const { talosctl, talosconfig, isSecretKey } = session;
+  const { talosctl, talosconfig, isSecret } = session;
   const state = await stateWithin(talosctl, node, talosconfig, { seconds: timeout, tell });
   if ('problem' in state) return { node, state: state.kind, problem: state.problem };
   if (state.kind === 'maintenance') return { node, state: state.kind };
   const { text } = await machineConfig(session, node);
   const { said } = await callTalos(talosctl, nodeText(node), apply(accessTo(session, node), text, mode, true));
-  return { node, state: state.kind, change: hidden(machineChange(talosctl.hide(said)), isSecretKey) };
+  return { node, state: state.kind, change: hidden(machineChange(talosctl.hide(said)), isSecret) };
 }
 
 /** Also what the machine has from an earlier file. */
-const hidden = (change: MachineChange, isSecretKey: (key: string) => boolean): MachineChange => ({
+const hidden = (change: MachineChange, isSecret: (key: string) => boolean): MachineChange => ({
   ...change,
-  diff: maskedDiff(change.diff, isSecretKey),
+  diff: maskedDiff(change.diff, isSecret),
 });
 
 export const isDoable = (work: Work): work is Doable => !('problem' in work);

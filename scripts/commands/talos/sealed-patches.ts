@@ -2,61 +2,65 @@
 import { isMapping } from '../../config/mapping.ts';
 import { secret, type Secret } from '../../config/secret.ts';
 import { Exit, must, type Problem } from '../../problem.ts';
-import { plainValues } from '../../secrets/mask.ts';
 import { plainValue } from '../../secrets/tree/values.ts';
 import { emit } from '../../secrets/yaml/emit.ts';
-import { listFiles, readDisk } from '../../system/disk.ts';
+import type { Reading } from '../../secrets/yaml/read.ts';
+import { listFiles } from '../../system/disk.ts';
 import type { TalosCluster, TalosNode } from '../../talos/rendered-cluster.ts';
-import { isSealedPatch, patchOfNode, SHARED_PATCH, type SealedPatch } from '../../talos/sealed-patch.ts';
+import {
+  isSealedPatch,
+  patchOfNode,
+  SHARED_PATCH,
+  type PatchFiles,
+  type SealedPatch,
+} from '../../talos/sealed-patch.ts';
 import type { Context } from '../context.ts';
-import { openFile } from '../sealed-files.ts';
+import { openFile, readFileOf } from '../sealed-files.ts';
+import { secretsIn } from './bundle.ts';
 
 export interface SealedPatches {
   /** Those of a machine, in the order in which they count. */
   readonly of: (node: TalosNode) => readonly SealedPatch[];
-  /** Each value by a name of its own, to be hidden in what is printed. */
-  readonly values: ReadonlyMap<string, Secret>;
+  /** To be hidden in what is printed. */
+  readonly values: readonly Secret[];
   /** Names of keys that have such a value, to be known where a machine has an earlier one. */
   readonly keys: ReadonlySet<string>;
 }
-
-/** The files of a machine, in the order in which they count. */
-export type PatchFiles = (node: TalosNode) => readonly string[];
 
 /** Tells of those that belong to no machine. */
 export async function findSealedPatches(context: Context, { nodes }: TalosCluster): Promise<PatchFiles> {
   const known = new Set([SHARED_PATCH, ...nodes.map(({ name }) => patchOfNode(name))]);
   const found = must(await listFiles(context.root, 'talos'), Exit.refusedInput).filter(isSealedPatch);
   context.reporter.problems(found.filter((path) => !known.has(path)).map(unused));
-  return ({ name }) => [SHARED_PATCH, patchOfNode(name)].filter((path) => found.includes(path));
+  const there = new Set(found);
+  return ({ name }) => [SHARED_PATCH, patchOfNode(name)].filter((path) => there.has(path));
 }
 
 /** @throws Refusal 2 where no key opens one */
 export async function openSealedPatches(context: Context, cluster: TalosCluster): Promise<SealedPatches> {
   const filesOf = await findSealedPatches(context, cluster);
   const opened = new Map<string, Opened>();
-  for (const path of new Set(cluster.nodes.flatMap(filesOf))) opened.set(path, await openPatch(context, path));
-  const of: SealedPatches['of'] = (node) => filesOf(node).map((path) => opened.get(path) as Opened);
+  for (const path of new Set(cluster.nodes.flatMap(filesOf))) {
+    const file = await readFileOf(context, path);
+    if (file !== null) opened.set(path, openedPatch(path, await openFile(context, file)));
+  }
   const all = [...opened.values()];
-  return { of, values: new Map(all.flatMap(({ values }) => values)), keys: new Set(all.flatMap(({ keys }) => keys)) };
+  return {
+    of: (node) => filesOf(node).flatMap((path) => opened.get(path) ?? []),
+    values: all.flatMap(({ values }) => values),
+    keys: new Set(all.flatMap(({ keys }) => keys)),
+  };
 }
 
 interface Opened extends SealedPatch {
-  readonly values: readonly (readonly [string, Secret])[];
+  readonly values: readonly Secret[];
   readonly keys: readonly string[];
 }
 
-async function openPatch(context: Context, path: string): Promise<Opened> {
-  const bytes = must(await readDisk(context.root, [path]), Exit.refusedInput).get(path)?.bytes ?? new Uint8Array();
-  const { tree } = await openFile(context, { path, bytes });
+function openedPatch(path: string, { tree }: Pick<Reading, 'tree'>): Opened {
   const documents = tree.map(plainValue).map(withoutKind);
-  const values = [...plainValues(documents)];
-  return {
-    path,
-    text: secret(emit(tree)),
-    values: values.map((text, index) => [`${path} ${index}`, secret(text)] as const),
-    keys: keysIn(documents).filter((key) => !COMMON.has(key)),
-  };
+  const keys = keysIn(documents).filter((key) => !COMMON.has(key));
+  return { path, text: secret(emit(tree)), values: secretsIn(documents), keys };
 }
 
 /** Of values, not of mappings; those of lists belong to the key that has the list. */

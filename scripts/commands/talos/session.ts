@@ -2,8 +2,8 @@
 import type { Secret } from '../../config/secret.ts';
 import { Exit, Refusal, type Problem } from '../../problem.ts';
 import { genTalosconfig, type Access } from '../../talos/calls.ts';
-import { isSecretName } from '../../talos/masked-diff.ts';
 import { controllersOf, type TalosCluster, type TalosNode } from '../../talos/rendered-cluster.ts';
+import { isSecretKey } from '../../talos/sealed-patch.ts';
 import type { Context } from '../context.ts';
 import { BUNDLE_FILE, openBundle, type Bundle } from './bundle.ts';
 import { driverFor, type Driver } from './driver.ts';
@@ -16,7 +16,7 @@ export interface Maker {
   readonly talosctl: Talosctl;
   readonly driver: Driver;
   /** Whether a key of a machine configuration has a secret for its value, by its name or by what is sealed. */
-  readonly isSecretKey: (key: string) => boolean;
+  readonly isSecret: (key: string) => boolean;
 }
 
 export interface Session extends Maker {
@@ -50,9 +50,9 @@ export async function sessionWith(
 /** @throws Refusal 2 where no key opens a sealed patch, or the project's driver takes none */
 export async function makerWith(plain: Talosctl, cluster: TalosCluster, bundle: Bundle): Promise<Maker> {
   const sealed = await openSealedPatches(plain.context, cluster);
-  const talosctl = hiding(plain, new Map([...bundle.values, ...sealed.values]));
-  const isSecretKey = (key: string): boolean => isSecretName(key) || sealed.keys.has(key);
-  return { talosctl, driver: driverFor(talosctl, cluster, bundle, sealed), isSecretKey };
+  const talosctl = hiding(plain, [...bundle.values, ...sealed.values]);
+  const isSecret = (key: string): boolean => isSecretKey(key) || sealed.keys.has(key);
+  return { talosctl, driver: driverFor(talosctl, cluster, bundle, sealed), isSecret };
 }
 
 export const accessTo = ({ talosconfig }: Pick<Session, 'talosconfig'>, { address }: TalosNode): Access => ({

@@ -6,7 +6,7 @@ import { controllersOf, type TalosNode } from '../../talos/rendered-cluster.ts';
 import { unsupportedPath } from '../../talos/version.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { eachNode } from './each-node.ts';
-import { isInEtcd, members } from './etcd.ts';
+import { members, workingIn } from './etcd.ts';
 import { cordonedAmong, kubernetesNow } from './kubernetes.ts';
 import { nodeState, nodeText, type NodeState } from './node-state.ts';
 import { chosenNodes } from './project.ts';
@@ -95,9 +95,8 @@ async function look(session: Session, nodes: readonly TalosNode[]): Promise<Look
 async function membersUp(session: Session, nodes: readonly TalosNode[]): Promise<ReadonlySet<string> | null> {
   const known = await members(session);
   if (known === null) return null;
-  const controllers = controllersOf({ nodes });
-  const isUp = await Promise.all(controllers.map((node) => isInEtcd(session, node, known)));
-  return new Set(controllers.filter((_, index) => isUp[index]).map(({ name }) => name));
+  const working = await workingIn(session, controllersOf({ nodes }), known);
+  return new Set(working.map(({ name }) => name));
 }
 
 function rowOf(

@@ -18,7 +18,7 @@ export interface Talosctl {
   /** Its own: `1.13.0`. */
   readonly version: string;
   readonly context: Context;
-  /** Hides what the cluster's bundle holds. */
+  /** Hides what the cluster's bundle and the sealed patches hold. */
   readonly hide: (text: string) => string;
 }
 
@@ -72,8 +72,8 @@ const missing = (hint: string): Problem => ({
 });
 
 /** The same talosctl, which tells nothing of these in what it prints. */
-export function hiding(talosctl: Talosctl, secrets: ReadonlyMap<string, Secret>): Talosctl {
-  return { ...talosctl, hide: masker(secrets) };
+export function hiding(talosctl: Talosctl, secrets: readonly Secret[]): Talosctl {
+  return { ...talosctl, hide: masker(new Map(secrets.map((value, index) => [String(index), value]))) };
 }
 
 /** @param what that is done, for whom: `configure k8s-cp-1` @throws Refusal 4 with what it means when it fails, 130 */

@@ -4,7 +4,7 @@ import { schematicOf } from '../../talos/answers.ts';
 import { resources, upgrade, type UpgradeOptions } from '../../talos/calls.ts';
 import type { KubernetesNode } from '../../talos/kubernetes.ts';
 import type { TalosNode } from '../../talos/rendered-cluster.ts';
-import { drainsByItself, knowsDrain, unsupportedPath } from '../../talos/version.ts';
+import { drainsByItself, unsupportedPath } from '../../talos/version.ts';
 import type { CommandResult, Context } from '../context.ts';
 import { eachNode, type Tell } from './each-node.ts';
 import { giveNodes } from './give-nodes.ts';
@@ -161,7 +161,7 @@ const howToUpgrade = (
   isReady: boolean,
   { version }: Running,
 ): UpgradeOptions => ({
-  drain: knowsDrain(talosctl.version) ? drain && isReady && !drainsByItself(version ?? '') : null,
+  drain: drainsByItself(talosctl.version) ? null : drain && isReady && !drainsByItself(version ?? ''),
   wait: isReady,
   seconds,
 });

@@ -1,7 +1,6 @@
 /** What users tell their machines in Talos' own words: `talos_patches` of both files. What Talos makes of it, talosctl says. */
 import type { InputPath } from '../../types.ts';
-import { isSecretName } from '../../talos/masked-diff.ts';
-import { patchOfNode, SHARED_PATCH } from '../../talos/sealed-patch.ts';
+import { isSecretKey, patchOfNode, SHARED_PATCH } from '../../talos/sealed-patch.ts';
 import { isMapping } from '../mapping.ts';
 import { CLUSTER_FILE, ERROR, JUDGEMENT, nameOf, nodePath, type Finding, type Rule, type RuleInput } from './rule.ts';
 import { textsIn, type Found } from './texts.ts';
@@ -88,7 +87,7 @@ function sealedFile([file, , index]: InputPath, { nodes }: RuleInput): string {
 
 function* patchesHoldNoSecrets(input: RuleInput): Generator<Finding> {
   for (const { path, text } of texts(input))
-    if (text !== '' && isSecretName(String(path.at(-1))))
+    if (text !== '' && isSecretKey(String(path.at(-1))))
       yield {
         path,
         message: `${nameOf(path)} reads like a secret, and talos/ is committed in clear`,
